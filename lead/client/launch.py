@@ -1,0 +1,174 @@
+"""Start the embedded server as a child process and end it with its parent; or reach a server that runs already.
+
+The server cannot live in the client's process: CARLA's Python bindings hold the interpreter lock while they wait for
+a reply. So "embedded" means a child on free loopback ports that prints one ready line and dies with its parent.
+"""
+
+import atexit
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from typing import IO
+
+import carla
+
+READY = re.compile(r"^ready rpc=(?P<host>[\d.]+):(?P<rpc>\d+) streams=[\d.]+:(?P<streams>\d+) town=(?P<town>\S+) pid=(?P<pid>\d+)$")
+
+
+class ServerFault(RuntimeError):
+    """The server did not start, died or cannot be reached; the message carries the end of its log."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a server answers."""
+
+    host: str
+    port: int  # RPC; the streams' port is announced by the server itself
+
+    @classmethod
+    def parse(cls, text: str) -> "Endpoint":
+        """Read "HOST:PORT", "HOST" or "PORT"; host defaults to 127.0.0.1, port to CARLA's 2000."""
+        host, _, port = text.rpartition(":")
+        if not host:
+            host, port = ("127.0.0.1", text) if text.isdigit() else (text, "2000")
+        if not port.isdigit() or not 0 < int(port) < 65536:
+            raise ValueError(f"found {text!r}, expected HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:2000")
+        return cls(host, int(port))
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class ServerProcess:
+    """A running embedded server; use it as a context manager, or call `stop`.
+
+    Ending: `stop` sends SIGTERM and kills after 2 s; the interpreter's exit does the same; and when this process is
+    killed, the child notices that its parent is gone and ends by itself.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], endpoint: Endpoint, town: str, log: IO[bytes]) -> None:
+        self.endpoint = endpoint
+        self.town = town
+        self.pid = process.pid
+        self._process = process
+        self._log = log
+        atexit.register(self.stop)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child still runs."""
+        return self._process.poll() is None
+
+    def log_tail(self, lines: int = 20) -> str:
+        """The last lines the server wrote to its log."""
+        return _tail(self._log, lines)
+
+    def stop(self) -> None:
+        """End the child; harmless when it has ended already."""
+        atexit.unregister(self.stop)
+        _end(self._process)
+        if not self._log.closed:
+            self._log.close()
+
+    def __enter__(self) -> "ServerProcess":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def start_server(
+    town: str,
+    *,
+    port: int = 0,
+    seed: int = 0,
+    client_version: str = "0.9.16",
+    async_hz: float | None = None,
+    timeout: float = 300.0,
+) -> ServerProcess:
+    """Start an embedded server on `town` and wait for its ready line.
+
+    Args:
+        town: a name that `lead maps list` shows, or the path of an OpenDRIVE file.
+        port: RPC port on 127.0.0.1; 0 takes free ports.
+        seed: seed of everything random in the world.
+        client_version: protocol version to speak, "0.9.16" or "0.9.15".
+        async_hz: ticks per second while no client has switched to synchronous mode; None for the server's default.
+        timeout: seconds to wait for the ready line; a first start compiles for about a minute.
+
+    Raises:
+        ServerFault: the server ended or did not answer in time; the message ends with its log.
+    """
+    command = [sys.executable, "-m", "lead", "sim", "--town", town, "--port", str(port), "--seed", str(seed)]
+    command += ["--client-version", client_version, "--parent-pid", str(os.getpid())]
+    if async_hz is not None:
+        command += ["--async-hz", str(async_hz)]
+    log = tempfile.TemporaryFile(prefix="lead-sim-")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
+    line = _first_line(process, timeout)
+    match = READY.match(line or "")
+    if match is None:
+        _end(process)
+        what = f"exit code {process.returncode}" if line == "" else f"no ready line within {timeout:.0f} s" if line is None else repr(line)
+        tail = _tail(log, 20)
+        log.close()
+        raise ServerFault(f"the embedded server did not start on {town!r}: {what}. Its log ends:\n{tail}")
+    return ServerProcess(process, Endpoint(match["host"], int(match["rpc"])), match["town"], log)
+
+
+def connect(endpoint: Endpoint, timeout: float = 60.0) -> carla.Client:
+    """A client of the server at `endpoint`, checked to answer.
+
+    Raises:
+        ServerFault: nothing answers there, or not CARLA's protocol.
+    """
+    client = carla.Client(endpoint.host, endpoint.port)
+    client.set_timeout(min(timeout, 10.0))
+    try:
+        client.get_server_version()
+    except RuntimeError as error:
+        raise ServerFault(
+            f"no CARLA server answers at {endpoint} ({str(error).strip()}). "
+            "Start one with `lead sim --town GridCity`, or give the address of a running CARLA."
+        ) from error
+    client.set_timeout(timeout)
+    return client
+
+
+def _first_line(process: subprocess.Popen[str], timeout: float) -> str | None:
+    """First line of the child's stdout, "" if it closes without one, None on time-out."""
+    lines: list[str] = []
+    stdout = process.stdout
+    assert stdout is not None
+    reader = threading.Thread(target=lambda: lines.append(stdout.readline().strip()), daemon=True)
+    reader.start()
+    reader.join(timeout)
+    return lines[0] if lines else None
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if process.stdout is not None and not process.stdout.closed:
+        process.stdout.close()
+
+
+def _tail(log: IO[bytes], lines: int) -> str:
+    if log.closed:
+        return "(log closed)"
+    position = log.tell()
+    log.seek(0)
+    text = log.read().decode(errors="replace")
+    log.seek(position)
+    return "\n".join(text.strip().splitlines()[-lines:]) or "(empty)"
+

@@ -1,0 +1,98 @@
+"""Hold a world in synchronous mode, spawn into it and leave it as it was found."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import carla
+import numpy as np
+
+
+@contextmanager
+def synchronous(world: carla.World, delta_seconds: float = 0.05) -> Iterator[carla.World]:
+    """Switch `world` to synchronous mode with a fixed step (seconds); restore its former settings on the way out."""
+    before = world.get_settings()
+    settings = world.get_settings()
+    settings.synchronous_mode = True
+    settings.fixed_delta_seconds = delta_seconds
+    world.apply_settings(settings)
+    try:
+        yield world
+    finally:
+        world.apply_settings(before)
+
+
+@contextmanager
+def traffic(client: carla.Client, world: carla.World, vehicles: int, *, port: int = 8000, seed: int = 0) -> Iterator[list[int]]:
+    """Spawn `vehicles` cars on autopilot and yield their actor ids; destroy them and free the TrafficManager at the end.
+
+    Blueprints and spawn points are taken in a fixed order from the seed, so that the same world and seed give the same
+    traffic. The world must be in synchronous mode. Fewer vehicles than asked for are spawned where the map has fewer
+    spawn points.
+
+    Raises:
+        RuntimeError: the TrafficManager cannot open its port.
+    """
+    manager = client.get_trafficmanager(port)
+    manager.set_synchronous_mode(True)
+    manager.set_random_device_seed(seed)
+    ids = spawn_vehicles(client, world, vehicles, seed=seed, autopilot_port=manager.get_port())
+    try:
+        yield ids
+    finally:
+        for actor in world.get_actors(ids):
+            if isinstance(actor, carla.Vehicle):
+                actor.set_autopilot(False, manager.get_port())
+        client.apply_batch_sync([carla.command.DestroyActor(i) for i in ids], True)
+        manager.set_synchronous_mode(False)
+
+
+def spawn_vehicles(
+    client: carla.Client, world: carla.World, count: int, *, seed: int = 0, autopilot_port: int | None = None
+) -> list[int]:
+    """Spawn up to `count` four-wheeled vehicles on distinct spawn points spread by `seed`; returns their actor ids."""
+    generator = np.random.default_rng(seed)
+    points = world.get_map().get_spawn_points()
+    order = generator.permutation(len(points))[:count]
+    blueprints = sorted(
+        (b for b in world.get_blueprint_library().filter("vehicle.*") if b.get_attribute("base_type") == "car"),
+        key=lambda b: b.id,
+    )
+    commands = []
+    for index in order:
+        blueprint = blueprints[generator.integers(len(blueprints))]
+        blueprint.set_attribute("role_name", "autopilot")
+        command = carla.command.SpawnActor(blueprint, points[index])
+        if autopilot_port is not None:
+            command = command.then(carla.command.SetAutopilot(carla.command.FutureActor, True, autopilot_port))
+        commands.append(command)
+    return [r.actor_id for r in client.apply_batch_sync(commands, True) if not r.error]
+
+
+def spawn_walkers(client: carla.Client, world: carla.World, count: int, *, seed: int = 0) -> list[tuple[int, int]]:
+    """Spawn walkers with AI controllers that stroll to random places; returns (walker id, controller id) pairs.
+
+    The client's crowd draws from its own generator, seeded here. A town without a walker mesh gives an empty list.
+    """
+    world.set_pedestrians_seed(seed)
+    places = [world.get_random_location_from_navigation() for _ in range(count)]
+    blueprints = sorted(world.get_blueprint_library().filter("walker.pedestrian.*"), key=lambda b: b.id)
+    spawn = [
+        carla.command.SpawnActor(blueprints[(seed + k) % len(blueprints)], carla.Transform(place + carla.Location(z=1.0)))
+        for k, place in enumerate(places)
+        if place is not None
+    ]
+    walkers = [r.actor_id for r in client.apply_batch_sync(spawn, True) if not r.error]
+    controller = world.get_blueprint_library().find("controller.ai.walker")
+    attach = [carla.command.SpawnActor(controller, carla.Transform(), walker) for walker in walkers]
+    controllers = [r.actor_id for r in client.apply_batch_sync(attach, True)]
+    world.tick()
+    start_controllers(world, world.get_actors(controllers))
+    return list(zip(walkers, controllers))
+
+
+def start_controllers(world: carla.World, controllers: Sequence[carla.Actor]) -> None:
+    """Set each AI walker controller off to a random place at walking speed (1.4 m/s)."""
+    for actor in controllers:
+        actor.start()
+        actor.go_to_location(world.get_random_location_from_navigation())
+        actor.set_max_speed(1.4)

@@ -1,0 +1,1 @@
+"""Poses, oriented boxes and polylines as arrays, in CARLA's frame (x forward, y right, z up; left-handed)."""

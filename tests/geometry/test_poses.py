@@ -1,0 +1,49 @@
+"""Poses agree with CARLA's own transforms and invert cleanly."""
+
+import carla
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from lead.geometry.poses import angles_of, compose, rotation_matrix, to_local, to_world, wrap_angle
+
+metres = st.floats(-1000, 1000)
+pitch = st.floats(-1.5, 1.5)
+angle = st.floats(-3.1, 3.1)
+poses = st.tuples(metres, metres, metres, pitch, angle, angle).map(np.array)
+points = arrays(np.float64, (4, 3), elements=st.floats(-100, 100))
+
+
+@given(poses, points)
+def test_to_world_is_carlas_transform(pose, local):
+    transform = carla.Transform(carla.Location(*pose[:3]), carla.Rotation(*np.degrees(pose[3:])))
+    world = to_world(local, pose)
+    for given_point, expected in zip(local, world):
+        point = carla.Location(*given_point)
+        transform.transform(point)
+        assert np.allclose([point.x, point.y, point.z], expected, atol=2e-3)
+
+
+@given(poses, points)
+def test_to_local_inverts_to_world(pose, local):
+    assert np.allclose(to_local(to_world(local, pose), pose), local, atol=1e-8)
+
+
+@given(pitch, angle, angle)
+def test_angles_of_inverts_rotation_matrix(p, y, r):
+    matrix = rotation_matrix(p, y, r)
+    assert np.allclose(rotation_matrix(*angles_of(matrix)), matrix, atol=1e-9)
+
+
+@given(poses, poses, points)
+def test_compose_is_one_transform_after_the_other(parent, relative, local):
+    twice = to_world(to_world(local, relative), parent)
+    assert np.allclose(to_world(local, compose(parent, relative)), twice, atol=1e-6)
+
+
+@given(st.floats(-100, 100))
+def test_wrap_angle_keeps_direction_and_range(value):
+    wrapped = wrap_angle(value)
+    assert -np.pi <= wrapped < np.pi
+    assert np.isclose(np.cos(wrapped), np.cos(value)) and np.isclose(np.sin(wrapped), np.sin(value), atol=1e-7)
