@@ -7,6 +7,7 @@ a reply. So "embedded" means a child on free loopback ports that prints one read
 import atexit
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,9 @@ from typing import IO
 
 import carla
 
-READY = re.compile(r"^ready rpc=(?P<host>[\d.]+):(?P<rpc>\d+) streams=[\d.]+:(?P<streams>\d+) town=(?P<town>\S+) pid=(?P<pid>\d+)$")
+READY = re.compile(
+    r"^ready rpc=(?P<host>[\d.]+):(?P<rpc>\d+) streams=[\d.]+:(?P<streams>\d+) town=(?P<town>\S+) pid=(?P<pid>\d+)$"
+)
 
 
 class ServerFault(RuntimeError):
@@ -114,7 +117,13 @@ def start_server(
     match = READY.match(line or "")
     if match is None:
         _end(process)
-        what = f"exit code {process.returncode}" if line == "" else f"no ready line within {timeout:.0f} s" if line is None else repr(line)
+        what = (
+            f"exit code {process.returncode}"
+            if line == ""
+            else f"no ready line within {timeout:.0f} s"
+            if line is None
+            else repr(line)
+        )
         tail = _tail(log, 20)
         log.close()
         raise ServerFault(f"the embedded server did not start on {town!r}: {what}. Its log ends:\n{tail}")
@@ -138,6 +147,13 @@ def connect(endpoint: Endpoint, timeout: float = 60.0) -> carla.Client:
         ) from error
     client.set_timeout(timeout)
     return client
+
+
+def free_port() -> int:
+    """A TCP port that nothing uses now, for a TrafficManager that must not meet another one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _first_line(process: subprocess.Popen[str], timeout: float) -> str | None:
@@ -171,4 +187,3 @@ def _tail(log: IO[bytes], lines: int) -> str:
     text = log.read().decode(errors="replace")
     log.seek(position)
     return "\n".join(text.strip().splitlines()[-lines:]) or "(empty)"
-

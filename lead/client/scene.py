@@ -142,7 +142,11 @@ def _scene(snapshot: carla.WorldSnapshot, states: list[carla.ActorSnapshot], sta
         transform = state.get_transform()
         rotation = transform.rotation
         pose[k] = *_vector(transform.location), rotation.pitch, rotation.yaw, rotation.roll
-        motion[k] = *_vector(state.get_velocity()), *_vector(state.get_acceleration()), *_vector(state.get_angular_velocity())
+        motion[k] = (
+            *_vector(state.get_velocity()),
+            *_vector(state.get_acceleration()),
+            *_vector(state.get_angular_velocity()),
+        )
         if fixed.kind == Kind.VEHICLE:
             c = fixed.actor.get_control()
             control[k] = c.throttle, c.steer, c.brake, c.hand_brake, c.reverse, c.gear

@@ -22,7 +22,9 @@ def synchronous(world: carla.World, delta_seconds: float = 0.05) -> Iterator[car
 
 
 @contextmanager
-def traffic(client: carla.Client, world: carla.World, vehicles: int, *, port: int = 8000, seed: int = 0) -> Iterator[list[int]]:
+def traffic(
+    client: carla.Client, world: carla.World, vehicles: int, *, port: int = 8000, seed: int = 0
+) -> Iterator[list[int]]:
     """Spawn `vehicles` cars on autopilot and yield their actor ids; destroy them and free the TrafficManager at the end.
 
     Blueprints and spawn points are taken in a fixed order from the seed, so that the same world and seed give the same
@@ -77,7 +79,9 @@ def spawn_walkers(client: carla.Client, world: carla.World, count: int, *, seed:
     places = [world.get_random_location_from_navigation() for _ in range(count)]
     blueprints = sorted(world.get_blueprint_library().filter("walker.pedestrian.*"), key=lambda b: b.id)
     spawn = [
-        carla.command.SpawnActor(blueprints[(seed + k) % len(blueprints)], carla.Transform(place + carla.Location(z=1.0)))
+        carla.command.SpawnActor(
+            blueprints[(seed + k) % len(blueprints)], carla.Transform(place + carla.Location(z=1.0))
+        )
         for k, place in enumerate(places)
         if place is not None
     ]

@@ -60,7 +60,9 @@ def to_world(points: NDArray[np.float64], pose: NDArray[np.float64]) -> NDArray[
     result = np.empty_like(points)
     for i in range(points.shape[0]):
         for k in range(3):
-            result[i, k] = pose[k] + matrix[k, 0] * points[i, 0] + matrix[k, 1] * points[i, 1] + matrix[k, 2] * points[i, 2]
+            result[i, k] = (
+                pose[k] + matrix[k, 0] * points[i, 0] + matrix[k, 1] * points[i, 1] + matrix[k, 2] * points[i, 2]
+            )
     return result
 
 

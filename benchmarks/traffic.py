@@ -1,0 +1,166 @@
+"""How well CARLA's TrafficManager drives in the embedded world.
+
+    python benchmarks/traffic.py GridCity Town03 Town05 Town12 --vehicles 50 --minutes 10
+
+Prints per town: share of vehicles that moved over 200 m, collisions per vehicle-km, red lights run, metres off the road,
+ticks per second. What counts as what:
+- collision: an event of CARLA's collision sensor, one per pair of actors within 5 s (the leaderboard's rule);
+- red light run: the front bumper crosses a stop way-point of a light (as the client's map gives it) that is red;
+- off the road: the vehicle's centre is farther than half a lane width + 0.5 m from every driving or parking lane
+  (the leaderboard's rule), summed over the distance driven there. Sampled twice per simulated second.
+"""
+
+import argparse
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import carla
+import numpy as np
+
+from lead.client.launch import connect, start_server
+from lead.client.scene import Kind, Scene, SceneReader
+from lead.client.world import synchronous, traffic
+
+RED = int(carla.TrafficLightState.Red)
+
+
+class StopLines:
+    """The stop way-points of all lights, and who crosses them on red."""
+
+    def __init__(self, world: carla.World) -> None:
+        rows = []
+        for light in world.get_actors().filter("traffic.traffic_light"):
+            for waypoint in light.get_stop_waypoints():
+                t = waypoint.transform
+                rows.append(
+                    (
+                        light.id,
+                        t.location.x,
+                        t.location.y,
+                        t.location.z,
+                        np.radians(t.rotation.yaw),
+                        waypoint.lane_width,
+                    )
+                )
+        self.rows = np.array(rows).reshape(-1, 6)
+        self._ahead: dict[int, np.ndarray] = {}
+        self.run: list[tuple[int, int, float]] = []  # vehicle, light, time
+
+    def update(self, scene: Scene) -> None:
+        """Record every vehicle whose front crossed a line of a red light since the last call."""
+        if not len(self.rows):
+            return
+        lights = scene.of(Kind.LIGHT)
+        state = dict(zip(scene.ids[lights].tolist(), scene.light[lights].tolist()))
+        red = np.array([state[int(i)] == RED for i in self.rows[:, 0]])
+        for row in scene.of(Kind.VEHICLE):
+            pose, actor = scene.pose[row], int(scene.ids[row])
+            yaw = pose[4]
+            front = pose[:2] + (scene.extent[row, 0] + scene.centre[row, 0]) * np.array([np.cos(yaw), np.sin(yaw)])
+            delta = front - self.rows[:, 1:3]
+            c, s = np.cos(self.rows[:, 4]), np.sin(self.rows[:, 4])
+            along, across = delta[:, 0] * c + delta[:, 1] * s, -delta[:, 0] * s + delta[:, 1] * c
+            near = (np.abs(across) < 0.6 * self.rows[:, 5]) & (np.abs(pose[2] - self.rows[:, 3]) < 4.0)
+            near &= np.cos(yaw - self.rows[:, 4]) > 0.5
+            before = self._ahead.get(actor)
+            crossed = (
+                near & (along >= 0.0) & (along < 4.0) & (before < 0.0)
+                if before is not None
+                else np.zeros(len(near), bool)
+            )
+            for k in np.flatnonzero(crossed & red):
+                self.run.append((actor, int(self.rows[k, 0]), scene.time))
+            self._ahead[actor] = along
+
+
+@dataclass
+class Collisions:
+    """Collision events, counted once per pair of actors within five seconds."""
+
+    last: dict[tuple[int, int], float] = field(default_factory=dict)
+    counted: list[tuple[float, str, str]] = field(default_factory=list)
+
+    def add(self, event: carla.CollisionEvent) -> None:
+        """Count an event unless the same pair met less than 5 s ago."""
+        pair = tuple(sorted((event.actor.id, event.other_actor.id)))
+        if event.timestamp - self.last.get(pair, -1e9) > 5.0:
+            self.counted.append((event.timestamp, event.actor.type_id, event.other_actor.type_id))
+        self.last[pair] = event.timestamp
+
+
+def off_road(town_map: carla.Map, x: float, y: float, z: float) -> bool:
+    """The leaderboard's off-road rule for a vehicle's centre."""
+    place = carla.Location(x, y, z)
+    found = [town_map.get_waypoint(place, lane_type=t) for t in (carla.LaneType.Driving, carla.LaneType.Parking)]
+    return all(w is None or place.distance_2d(w.transform.location) > w.lane_width / 2 + 0.5 for w in found)
+
+
+def measure(town: str, vehicles: int, minutes: float, seed: int) -> None:
+    """Run one town and print its figures."""
+    with start_server(town, seed=seed) as server:
+        client = connect(server.endpoint, timeout=120.0)
+        world = client.get_world()
+        town_map = world.get_map()
+        with synchronous(world), traffic(client, world, vehicles, port=8100, seed=seed) as ids:
+            collisions, lines, reader = Collisions(), StopLines(world), SceneReader(world)
+            blueprint = world.get_blueprint_library().find("sensor.other.collision")
+            sensors = [world.spawn_actor(blueprint, carla.Transform(), attach_to=car) for car in world.get_actors(ids)]
+            for sensor in sensors:
+                sensor.listen(collisions.add)
+            world.tick()
+            travelled: Counter[int] = Counter()
+            off: Counter[int] = Counter()
+            speeds, previous, ticks = [], {}, int(minutes * 60 * 20)
+            begun = time.perf_counter()
+            for tick in range(ticks):
+                world.tick()
+                if tick % 2:
+                    continue
+                scene = reader.read()
+                lines.update(scene)
+                rows = scene.of(Kind.VEHICLE)
+                for actor, pose in zip(scene.ids[rows].tolist(), scene.pose[rows]):
+                    if actor in previous:
+                        travelled[actor] += float(np.linalg.norm(pose[:2] - previous[actor][0]))
+                    if tick % 10 == 0:
+                        step = travelled[actor] - previous.get(actor, (None, 0.0))[1]
+                        if off_road(town_map, *pose[:3]):
+                            off[actor] += step
+                        previous[actor] = (pose[:2].copy(), travelled[actor])
+                    elif actor in previous:
+                        previous[actor] = (pose[:2].copy(), previous[actor][1])
+                    else:
+                        previous[actor] = (pose[:2].copy(), 0.0)
+                speeds.append(np.linalg.norm(scene.velocity[rows], axis=1).mean())
+            rate = ticks / (time.perf_counter() - begun)
+            for sensor in sensors:
+                sensor.stop()
+                sensor.destroy()
+            km = sum(travelled.values()) / 1000
+            moved = sum(travelled[i] > 200 for i in ids) / max(1, len(ids))
+            print(
+                f"{town}: {len(ids)} vehicles, {minutes:g} min, {km:.1f} km, mean speed {np.mean(speeds) * 3.6:.1f} km/h; "
+                f"moved > 200 m {100 * moved:.0f} %; collisions {len(collisions.counted)} = {len(collisions.counted) / max(km, 1e-9):.3f} per km; "
+                f"red lights run {len(lines.run)}; off road {sum(off.values()):.1f} m; {rate:.0f} ticks/s (with this meter)",
+                flush=True,
+            )
+            print("   collisions:", Counter((a, b) for _, a, b in collisions.counted).most_common(5))
+            print(
+                "   red lights:",
+                lines.run[:5],
+                "  stuck:",
+                sorted((round(travelled[i]), i) for i in ids)[:5],
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("towns", nargs="+")
+    parser.add_argument("--vehicles", type=int, default=50)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    for name in arguments.towns:
+        measure(name, arguments.vehicles, arguments.minutes, arguments.seed)

@@ -1,0 +1,29 @@
+"""The `lead` command. Every verb prints its plan first, progress while it works and where the result lies last."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from lead.cli import demo, doctor, maps, sim
+from lead.client.launch import ServerFault
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Learning to drive by imitation, closed loop. Start with `lead demo`.",
+)
+app.command("doctor")(doctor.doctor)
+app.command("sim")(sim.sim)
+app.command("demo")(demo.demo)
+app.add_typer(maps.app, name="maps")
+
+
+def main() -> None:
+    """Run the command line; a fault the user can mend ends with its message and exit code 1, not with a traceback."""
+    try:
+        app()
+    except (ServerFault, FileNotFoundError, ValueError) as error:
+        Console(stderr=True, highlight=False).print(f"[bold red]lead:[/] {error}", soft_wrap=True, markup=True)
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""Pictures, videos, tables and pages made from results; runs nothing."""
