@@ -45,10 +45,8 @@ def main() -> None:
                 connect(server.endpoint, timeout=120.0).get_world()
                 memory = max(memory, resident_gb(server.pid))
         median = statistics.median(times)
-        print(
-            f"{town}: ready in {median:.2f} s (max {max(times):.2f}); ratio {median / statistics.median(reference):.2f}; {memory:.2f} GB",
-            flush=True,
-        )
+        ratio = median / statistics.median(reference)
+        print(f"{town}: ready in {median:.2f} s (max {max(times):.2f}); ratio {ratio:.2f}; {memory:.2f} GB", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, generate and draw towns.")
@@ -33,30 +33,25 @@ def fetch(
     """Fetch the real CARLA towns (24 MB download, 215 MB unpacked). Resumes. Example: `lead maps fetch Town03 Town05`."""
     from lead.roads.library import ATTRIBUTION, fetch_maps
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeRemainingColumn(),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("fetching", total=None)
-
-        def report(message: str, done: int, total: int) -> None:
-            progress.update(task, description=message, completed=done, total=total)
-
-        folder = fetch_maps(names or None, directory, report=report)
+        task = progress.add_task("starting", total=None)
+        paths = fetch_maps(
+            names or None,
+            directory,
+            report=lambda p: progress.update(task, description=p.step, completed=p.done, total=p.total),
+        )
     console.print(ATTRIBUTION)
-    console.print(str(folder))
+    console.print(str(paths[0].parent))
 
 
 @app.command()
 def generate(
-    kind: Annotated[str, typer.Argument(help="Kind of town, e.g. city, village, interurban, motorway.")],
+    kind: Annotated[str, typer.Argument(help="Kind of town, grid_city, village, interurban, motorway.")],
     out: Annotated[Path, typer.Option(help="OpenDRIVE file to write.")] = Path("town.xodr"),
     seed: Annotated[int, typer.Option(help="Another seed, another town.")] = 0,
 ) -> None:
-    """Write a new town as OpenDRIVE. Example: `lead maps generate city --seed 7 --out my_city.xodr`."""
+    """Write a new town as OpenDRIVE. Example: `lead maps generate grid_city --seed 7 --out my_city.xodr`."""
     from lead.roads.generate import generate_town
 
     out.write_text(generate_town(kind, seed))

@@ -1,0 +1,187 @@
+"""The ground as triangles with labels, indexed by a grid: heights for wheels, hits for rays."""
+
+from math import atan, cos, inf, sin
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from lead.geometry.grid import Grid, build_grid
+from lead.roads.network import RoadNetwork
+from lead.roads.opendrive import OpenDrive
+from lead.roads.strips import lane_strips
+from lead.roads.terrain import build_terrain
+
+GRID_CELL = 5.0  # m, in small towns
+LATTICE_PER_CELL = 3.0  # grid cells per terrain cell along one axis, at most: keeps the index of huge towns small
+STEP_UP = 0.6  # m above the asked height that still counts as ground under a body: steps, slopes, sunken wheels
+SEAM = 1e-4  # share of a triangle by which its edges overlap, so that float32 rounding leaves no gaps
+RIM = np.float32(0.01)  # m inside the land's edge where heights beyond it are taken
+TERRAIN = 10  # CityObjectLabel of CARLA 0.9.16
+
+
+class Surface(NamedTuple):
+    """Triangle soup of roads, sidewalks and terrain (T triangles). Terrain lies just below the roads.
+
+    Flat triangles are wound so that (b - a) x (c - a) points up in CARLA's coordinates; kerb walls have no set side.
+    """
+
+    vertices: NDArray[np.float32]  # (V, 3) m
+    triangles: NDArray[np.int32]  # (T, 3)
+    label: NDArray[np.uint8]  # (T,) CityObjectLabel of CARLA 0.9.16 (Roads 1, Sidewalks 2, Terrain 10)
+    bounds: NDArray[np.float64]  # (4,) low x, low y, high x, high y of the terrain, m
+    grid: Grid  # items are triangle indices
+
+
+def build_surface(opendrive: OpenDrive, network: RoadNetwork) -> Surface:
+    """Mesh the lanes and lay terrain around and below them."""
+    road_vertices, road_triangles, road_label = lane_strips(opendrive, network)
+    land_vertices, land_triangles, spacing = build_terrain(network)
+    vertices = np.concatenate([road_vertices, land_vertices]).astype(np.float32)
+    triangles = np.concatenate([road_triangles, land_triangles + np.int32(len(road_vertices))])
+    label = np.concatenate([road_label, np.full(len(land_triangles), TERRAIN, np.uint8)])
+    bounds = np.concatenate([vertices[:, :2].min(axis=0) + RIM, vertices[:, :2].max(axis=0) - RIM]).astype(np.float64)
+    corners = vertices[triangles, :2]
+    grid = build_grid(corners.min(axis=1), corners.max(axis=1), max(GRID_CELL, spacing / LATTICE_PER_CELL))
+    return Surface(vertices, triangles, label, bounds, grid)
+
+
+@numba.njit(cache=True)
+def _height_in(surface: Surface, triangle: int, x: float, y: float) -> float:
+    """Height of a triangle at (x, y), NaN beside it or where it stands upright."""
+    ia, ib, ic = surface.triangles[triangle, 0], surface.triangles[triangle, 1], surface.triangles[triangle, 2]
+    v = surface.vertices
+    ax, ay = float(v[ia, 0]), float(v[ia, 1])
+    ux, uy, wx, wy = float(v[ib, 0]) - ax, float(v[ib, 1]) - ay, float(v[ic, 0]) - ax, float(v[ic, 1]) - ay
+    area = ux * wy - uy * wx
+    if abs(area) < 1e-6:
+        return np.nan
+    px, py = x - ax, y - ay
+    b, c = (px * wy - py * wx) / area, (ux * py - uy * px) / area
+    if b < -SEAM or c < -SEAM or b + c > 1.0 + SEAM:
+        return np.nan
+    az = float(v[ia, 2])
+    return az + b * (float(v[ib, 2]) - az) + c * (float(v[ic, 2]) - az)
+
+
+@numba.njit(cache=True)
+def ground_height(surface: Surface, x: float, y: float, z_above: float) -> tuple[float, int]:
+    """Height (m) and label of the ground under a body whose foot is near z_above.
+
+    The highest surface not above z_above + 0.6; where all lie higher, the lowest of them. Outside the town the edge
+    of its terrain goes on. Never NaN.
+    """
+    x = min(max(x, surface.bounds[0]), surface.bounds[2])
+    y = min(max(y, surface.bounds[1]), surface.bounds[3])
+    grid = surface.grid
+    i, j = int((x - grid.origin_x) // grid.cell), int((y - grid.origin_y) // grid.cell)
+    cell = min(max(i, 0), grid.rows - 1) * grid.columns + min(max(j, 0), grid.columns - 1)
+    below, below_label, above, above_label = -inf, 0, inf, 0
+    for n in range(grid.start[cell], grid.start[cell + 1]):
+        triangle = grid.items[n]
+        z = _height_in(surface, triangle, x, y)
+        if z <= z_above + STEP_UP:
+            if z > below:
+                below, below_label = z, surface.label[triangle]
+        elif z < above:
+            above, above_label = z, surface.label[triangle]
+    if below > -inf:
+        return below, below_label
+    if above < inf:
+        return above, above_label
+    return 0.0, 0
+
+
+@numba.njit(cache=True)
+def ground_frame(
+    surface: Surface, x: float, y: float, z_above: float, yaw: float, wheelbase: float, track: float
+) -> tuple[float, float, float, int]:
+    """How a vehicle stands: z (m) under its middle, pitch and roll (rad, nose up and right side down positive), label.
+
+    The ground is sampled under four wheels `wheelbase` and `track` (m) apart, centred on (x, y).
+    """
+    c, s = cos(yaw), sin(yaw)
+    u, v = 0.5 * wheelbase, 0.5 * track
+    front_right, label = ground_height(surface, x + c * u - s * v, y + s * u + c * v, z_above)
+    front_left, _ = ground_height(surface, x + c * u + s * v, y + s * u - c * v, z_above)
+    rear_right, _ = ground_height(surface, x - c * u - s * v, y - s * u + c * v, z_above)
+    rear_left, _ = ground_height(surface, x - c * u + s * v, y - s * u - c * v, z_above)
+    pitch = atan((front_right + front_left - rear_right - rear_left) / max(2.0 * wheelbase, 1e-6))
+    roll = atan((front_left + rear_left - front_right - rear_right) / max(2.0 * track, 1e-6))
+    return 0.25 * (front_right + front_left + rear_right + rear_left), pitch, roll, label
+
+
+@numba.njit(cache=True)
+def _hit(surface: Surface, triangle: int, start: NDArray[np.float64], direction: NDArray[np.float64]) -> float:
+    """Fraction of the segment at which it meets a triangle from either side, infinity where it misses.
+
+    Source: Moeller and Trumbore, "Fast, Minimum Storage Ray/Triangle Intersection" (1997).
+    """
+    v, corner = surface.vertices, surface.triangles[triangle]
+    ax, ay, az = float(v[corner[0], 0]), float(v[corner[0], 1]), float(v[corner[0], 2])
+    ux, uy, uz = float(v[corner[1], 0]) - ax, float(v[corner[1], 1]) - ay, float(v[corner[1], 2]) - az
+    wx, wy, wz = float(v[corner[2], 0]) - ax, float(v[corner[2], 1]) - ay, float(v[corner[2], 2]) - az
+    dx, dy, dz = direction[0], direction[1], direction[2]
+    px, py, pz = dy * wz - dz * wy, dz * wx - dx * wz, dx * wy - dy * wx
+    determinant = ux * px + uy * py + uz * pz
+    if abs(determinant) < 1e-12:
+        return inf
+    tx, ty, tz = start[0] - ax, start[1] - ay, start[2] - az
+    b = (tx * px + ty * py + tz * pz) / determinant
+    if b < -SEAM or b > 1.0 + SEAM:
+        return inf
+    qx, qy, qz = ty * uz - tz * uy, tz * ux - tx * uz, tx * uy - ty * ux
+    c = (dx * qx + dy * qy + dz * qz) / determinant
+    if c < -SEAM or b + c > 1.0 + SEAM:
+        return inf
+    fraction = (wx * qx + wy * qy + wz * qz) / determinant
+    return fraction if 0.0 <= fraction <= 1.0 else inf
+
+
+@numba.njit(cache=True)
+def cast_ray(surface: Surface, start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[bool, float, int]:
+    """First triangle that the segment from `start` (3,) to `end` (3,) meets: hit, fraction of the segment, label.
+
+    Walks the grid cell by cell along the segment (Amanatides and Woo, 1987). Without a hit: (False, 1, 0).
+    """
+    grid = surface.grid
+    direction = end - start
+    best, label = inf, 0
+    enter, leave = 0.0, 1.0
+    for axis in range(2):  # the part of the segment over the grid
+        low = grid.origin_x if axis == 0 else grid.origin_y
+        high = low + grid.cell * (grid.rows if axis == 0 else grid.columns)
+        if abs(direction[axis]) < 1e-12:
+            if start[axis] < low or start[axis] >= high:
+                return False, 1.0, 0
+        else:
+            t0, t1 = (low - start[axis]) / direction[axis], (high - start[axis]) / direction[axis]
+            enter, leave = max(enter, min(t0, t1)), min(leave, max(t0, t1))
+    if enter > leave:
+        return False, 1.0, 0
+    i = int((start[0] + enter * direction[0] - grid.origin_x) // grid.cell)
+    j = int((start[1] + enter * direction[1] - grid.origin_y) // grid.cell)
+    i, j = min(max(i, 0), grid.rows - 1), min(max(j, 0), grid.columns - 1)
+    step_i, step_j = (1 if direction[0] > 0.0 else -1), (1 if direction[1] > 0.0 else -1)
+    next_i, next_j, stride_i, stride_j = inf, inf, inf, inf
+    if abs(direction[0]) >= 1e-12:
+        next_i = (grid.origin_x + (i + (step_i > 0)) * grid.cell - start[0]) / direction[0]
+        stride_i = grid.cell / abs(direction[0])
+    if abs(direction[1]) >= 1e-12:
+        next_j = (grid.origin_y + (j + (step_j > 0)) * grid.cell - start[1]) / direction[1]
+        stride_j = grid.cell / abs(direction[1])
+    while 0 <= i < grid.rows and 0 <= j < grid.columns:
+        cell = i * grid.columns + j
+        for n in range(grid.start[cell], grid.start[cell + 1]):
+            fraction = _hit(surface, grid.items[n], start, direction)
+            if fraction < best:
+                best, label = fraction, surface.label[grid.items[n]]
+        past = min(next_i, next_j)
+        if best <= past or past > leave:
+            break
+        if next_i < next_j:
+            i, next_i = i + step_i, next_i + stride_i
+        else:
+            j, next_j = j + step_j, next_j + stride_j
+    return (True, best, label) if best < inf else (False, 1.0, 0)
