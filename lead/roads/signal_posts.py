@@ -27,7 +27,7 @@ KIND_OF_TYPE = {
     "205": SignalKind.YIELD,
     "274": SignalKind.SPEED_LIMIT,
 }
-SPEED_OBJECT = re.compile(r"^speed_(\d+)$", re.IGNORECASE)  # RoadRunner asset, as CARLA's parser matches it
+SPEED_OBJECT = re.compile(r"^speed_(?:static_)?(\d+)$", re.IGNORECASE)  # RoadRunner asset, as CARLA's parser matches it
 MPH = 1.609344  # km/h
 
 

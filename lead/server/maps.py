@@ -1,0 +1,138 @@
+"""Maps: what the client draws its waypoints from, and changing to another one."""
+
+import asyncio
+import hashlib
+import logging
+from typing import Any
+from xml.etree import ElementTree
+
+from lead.roads.library import list_maps, map_name
+from lead.roads.town import Town, build_town, load_town
+from lead.server import wire
+from lead.server.dispatch import Call, Procedures, Refusal
+from lead.server.episode import Episode
+
+GENERATED = "OpenDriveMap"  # name CARLA gives a world made from a client's OpenDRIVE text
+CHANGE_REPLY_DELAY = 0.03  # s between the change and its answer, in which no stream byte is on its way (R1)
+_log = logging.getLogger(__name__)
+calls = Procedures()
+
+
+def map_names() -> list[str]:
+    """Names of the towns that can be loaded now."""
+    return [entry.name for entry in list_maps() if entry.source != "fetchable"]
+
+
+@calls.value("get_map_info")
+def map_info(episode: Episode) -> list[Any]:
+    """[map name, spawn points]."""
+    return [f"Carla/Maps/{episode.town.name}", [wire.transform(pose) for pose in episode.town.spawn_points]]
+
+
+@calls.value("get_map_data")
+def map_data(episode: Episode) -> str:
+    """OpenDRIVE text."""
+    return episode.town.opendrive
+
+
+@calls.value("get_available_maps")
+def available_maps(episode: Episode) -> list[str]:
+    """Names as CARLA lists them."""
+    return [f"/Game/Carla/Maps/{name}" for name in map_names()]
+
+
+@calls.value("get_required_files", wire.text, optional=1, note='"Nav": the walker mesh, its content hash in the name')
+def required_files(episode: Episode, folder: str = "") -> list[str]:
+    """Files a client must have; clients cache them on disk by name."""
+    return [mesh_file(episode.town)] if folder == "Nav" and episode.town.walker_mesh else []
+
+
+@calls.value("request_file", wire.text)
+def request_file(episode: Episode, name: str) -> bytes:
+    """Content of a required file."""
+    if not episode.town.walker_mesh or name != mesh_file(episode.town):
+        raise Refusal(f"found file {name!r}, expected one of {required_files(episode, 'Nav')}")
+    return episode.town.walker_mesh
+
+
+@calls.value("get_navigation_mesh")
+def navigation_mesh(episode: Episode) -> bytes:
+    """The walker mesh; empty when the town has no sidewalk."""
+    return episode.town.walker_mesh
+
+
+def mesh_file(town: Town) -> str:
+    """File name of a town's walker mesh."""
+    return f"Carla/Maps/Nav/{town.name}_{hashlib.sha256(town.walker_mesh).hexdigest()[:12]}.bin"
+
+
+@calls.add(
+    "copy_opendrive_to_file", wire.text, wire.anything, optional=1, note="mesh generation parameters are not used"
+)
+def copy_opendrive(episode: Episode, text: str, _parameters: Any = None) -> None:
+    """Keep an OpenDRIVE text for the next `load_new_episode("OpenDriveMap")`."""
+    try:
+        root = ElementTree.fromstring(text)
+    except (ElementTree.ParseError, ValueError) as error:
+        raise Refusal(f"the text is not XML: {error}") from error
+    if root.tag.rpartition("}")[2] != "OpenDRIVE":
+        raise Refusal(f"found root element {root.tag!r}, expected 'OpenDRIVE'")
+    episode.opendrive = text
+
+
+@calls.add(
+    "load_new_episode",
+    wire.text,
+    wire.boolean,
+    wire.anything,
+    optional=2,
+    late=True,
+    note="map layers are ignored: there are none",
+)
+def load_new_episode(episode: Episode, call: Call, name: str, reset: bool = True, _layers: Any = None) -> None:
+    """Change to another map, or start the same one afresh (""); answers when the new world stands.
+
+    The town is read in a thread: everybody else is served meanwhile. Around the change itself no stream byte is sent
+    (R1) and the other requests of this connection wait (R2).
+    """
+    loop = asyncio.get_running_loop()
+    name = map_name(name) or episode.town.name
+
+    def switched(work: "asyncio.Future[Town]") -> None:
+        try:
+            town = work.result()
+            episode.switch(town, reset)
+        except LookupError as error:
+            call.fail(f"load_new_episode: {error}")
+            return
+        except Exception as error:
+            _log.exception("load_new_episode %s failed", name)
+            call.fail(f"load_new_episode: {name} could not be loaded: {error}")
+            return
+        episode.streams.be_quiet()
+        call.connection.hold()
+        loop.call_later(CHANGE_REPLY_DELAY, call.answer)
+
+    loop.run_in_executor(None, _read_town(episode, name)).add_done_callback(switched)
+
+
+def _read_town(episode: Episode, name: str) -> Any:
+    """A function that reads the town, to be run in a thread; raises Refusal when no OpenDRIVE text was given."""
+    if name == GENERATED:
+        text = episode.opendrive
+        if text is None:
+            raise Refusal(f"{GENERATED} needs an OpenDRIVE text first: use client.generate_opendrive_world")
+        return lambda: build_town(GENERATED, text)
+    if name == episode.town.name:
+        return lambda: episode.town
+    return lambda: load_town(name)
+
+
+@calls.add("load_map_layer", wire.anything, note="no layers to show or hide")
+def load_layer(episode: Episode, _layers: Any) -> None:
+    """Accepted: the town has no layers."""
+
+
+@calls.add("unload_map_layer", wire.anything, note="no layers to show or hide")
+def unload_layer(episode: Episode, _layers: Any) -> None:
+    """Accepted: the town has no layers."""

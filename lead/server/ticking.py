@@ -1,0 +1,82 @@
+"""When the world ticks: on a client's cue in synchronous mode, by the clock otherwise; and when the cue is answered.
+
+Order of one tick: step, sensor frames, episode state, reply. The client spins until it has seen the frame that the
+reply names, so the reply comes last. A cue waits for announced subscriptions (R4) and for the quiet after a world
+change (R1); its reply waits a millisecond when a traffic manager runs, whose step flag it would otherwise miss (R3).
+Source: spec/carla-wire-protocol.md, sections 5 and 7.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+
+from lead.server.episode import Episode
+
+TRAFFIC_MANAGER_PAUSE = 0.001  # s before a tick is answered while a traffic manager runs
+SHORTEST_STEP = 0.001  # s, of a variable step
+LONGEST_STEP = 0.25  # s, of a variable step after a stall
+_log = logging.getLogger(__name__)
+
+
+class Ticker:
+    """Ticks the episode and answers cues in order."""
+
+    def __init__(self, episode: Episode, async_hz: float) -> None:
+        self._episode = episode
+        self._period = 1.0 / async_hz
+        self._waiting: deque[Callable[[int], None]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._busy = False
+        episode.streams.on_ready = self._advance
+        episode.cue = self.cue
+
+    def cue(self, answer: Callable[[int], None]) -> None:
+        """Ask for a tick; `answer` is called with the frame. In asynchronous mode it is the next tick of the clock."""
+        self._waiting.append(answer)
+        self._advance()
+
+    async def run(self) -> None:
+        """Tick by the clock while the mode is asynchronous; runs for ever."""
+        clock = time.perf_counter
+        last = due = clock()
+        while True:
+            due = max(due + self._period, clock())
+            await asyncio.sleep(max(0.0, due - clock()))
+            now = clock()
+            if self._episode.settings.synchronous:
+                last = now
+                self._advance()
+            elif not self._episode.streams.wait_time():
+                fixed = self._episode.settings.fixed_step
+                self._tick(fixed if fixed else min(max(now - last, SHORTEST_STEP), LONGEST_STEP), list(self._waiting))
+                self._waiting.clear()
+                last = now
+
+    def _advance(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting and self._episode.settings.synchronous and not self._busy:
+            wait = self._episode.streams.wait_time()
+            if wait > 0.0:
+                self._timer = asyncio.get_running_loop().call_later(wait + 0.001, self._advance)
+                return
+            self._busy = True
+            try:
+                self._tick(self._episode.settings.fixed_step or self._period, [self._waiting.popleft()])
+            finally:
+                self._busy = False
+
+    def _tick(self, seconds: float, answers: list[Callable[[int], None]]) -> None:
+        try:
+            self._episode.tick(seconds)
+        except Exception:
+            _log.exception("the tick after frame %d failed; the world may be inconsistent", self._episode.frame)
+        frame = self._episode.frame
+        for answer in answers:
+            if len(self._episode.traffic_managers):
+                asyncio.get_running_loop().call_later(TRAFFIC_MANAGER_PAUSE, answer, frame)
+            else:
+                answer(frame)

@@ -1,0 +1,181 @@
+"""Vehicle dynamics: a kinematic bicycle that may slide and spin, standing on the ground by its axles.
+
+The body's motion is split into what its steering asks for (speed `u` at the slip angle, yaw rate `turn`) and what is
+left of impacts and set velocities (`slide` sideways, `spin` about z), which the tyres wear down at their grip.
+Lateral acceleration is capped by the grip (1 g at CARLA's stock tyre friction): full lock at speed runs wide.
+"""
+
+from math import asin, atan, atan2, cos, exp, sin, tan
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from lead.geometry.poses import wrap_angle
+from lead.roads.surface import Surface
+from lead.simulator.ackermann import follow_ackermann
+from lead.simulator.actors import Body, Control, Flag, Motion, Vehicle
+from lead.simulator.contacts import ContactBuffer, record
+from lead.simulator.drivetrain import GRAVITY, interpolate, next_speed
+from lead.simulator.ground import support
+from lead.simulator.table import Columns
+
+Row = NDArray[np.float64]
+Switches = NDArray[np.bool_]
+
+SIDEWALK = 2  # CityObjectLabel
+KERB_LOSS = 0.05  # of the speed, when front wheels climb a pavement
+KERB_RISE = 0.02  # m; less is no kerb
+FOLLOW = 0.06  # s, how fast the body settles on a new ground height
+TILT = 0.1  # s, how fast pitch and roll follow the ground
+DROP = 0.35  # m; ground farther below than this is a fall
+FALL_LIMIT = 100.0  # m/s
+LEAN = 0.7  # of the angle that balances a two-wheeler's turn
+MAX_LEAN = 0.6  # rad
+RESTING = 1e-5  # m/s and rad/s in sum
+
+
+@numba.njit(cache=True)
+def step_vehicle(columns: Columns, row: int, surface: Surface, contacts: ContactBuffer, dt: float) -> None:
+    """Advance one vehicle by dt (s): pose, velocity, wheel angles, and the kerb it may have climbed."""
+    pose, velocity, rates = columns.pose[row], columns.velocity[row], columns.angular_velocity[row]
+    motion, vehicle, flag = columns.motion[row], columns.vehicle[row], columns.flag[row]
+    if not flag[Flag.PHYSICS]:
+        velocity[:] = 0.0
+        rates[:] = 0.0
+        return
+    for k in range(3):
+        velocity[k] += motion[Motion.FORCE_X + k] / columns.body[row, Body.MASS] * dt
+        motion[Motion.FORCE_X + k] = 0.0
+    rates[2] += motion[Motion.TORQUE] / columns.body[row, Body.YAW_INERTIA] * dt
+    motion[Motion.TORQUE] = 0.0
+
+    c, s = cos(pose[4]), sin(pose[4])
+    old_slip = motion[Motion.SLIP]
+    along, across = c * velocity[0] + s * velocity[1], c * velocity[1] - s * velocity[0]
+    u = along / cos(old_slip)
+    slide, spin = across - u * sin(old_slip), rates[2] - motion[Motion.TURN]
+    if flag[Flag.ACKERMANN]:
+        follow_ackermann(columns, row, u, dt)
+    grip = vehicle[Vehicle.GRIP] * (motion[Motion.FRICTION] if motion[Motion.FRICTION] > 0.0 else 1.0)
+    constant = flag[Flag.CONSTANT_VELOCITY]
+    if constant:
+        u, slide, spin = motion[Motion.CONSTANT_X], motion[Motion.CONSTANT_Y], 0.0
+    airborne = flag[Flag.AIRBORNE]
+    steer = 0.0 if flag[Flag.DEAD] else columns.control[row, Control.STEER]
+    curve = interpolate(columns.steering_curve[row], int(vehicle[Vehicle.STEER_POINTS]), 3.6 * abs(u))
+    columns.wheels[row, 0] = columns.wheels[row, 1] = steer * curve * vehicle[Vehicle.MAX_STEER]
+    slip, turn = _steered(vehicle, steer * (1.0 if flag[Flag.FITTED] else curve), u, grip)
+    if airborne:
+        slip = turn = 0.0
+    course = 0.0 if constant else slip
+    pose[0] += (u * cos(pose[4] + course) - slide * s) * dt
+    pose[1] += (u * sin(pose[4] + course) + slide * c) * dt
+    pose[4] = wrap_angle(pose[4] + (turn + spin) * dt)
+    if not airborne and not constant:
+        u = next_speed(
+            columns.control[row], vehicle, motion, flag, columns.gears[row], columns.torque_curve[row],
+            columns.body[row, Body.MASS], pose[3], u, grip, dt,
+        )  # fmt: skip
+        slide = _worn(slide, grip * dt)
+        lever = 0.5 * vehicle[Vehicle.WHEELBASE]
+        spin = _worn(spin, grip * columns.body[row, Body.MASS] * lever / columns.body[row, Body.YAW_INERTIA] * dt)
+    moving = abs(u) + abs(slide) + abs(turn + spin) + abs(rates[0]) + abs(rates[1]) + abs(velocity[2]) > RESTING
+    if moving or airborne or flag[Flag.PLACED]:
+        rise = _stand(pose, velocity, rates, vehicle, motion, flag, surface, u, turn, dt)
+        if rise > KERB_RISE:
+            u *= _mount(columns, row, contacts, u)
+    else:
+        velocity[2] = rates[0] = rates[1] = 0.0
+    c, s = cos(pose[4]), sin(pose[4])
+    velocity[0] = u * cos(pose[4] + course) - slide * s
+    velocity[1] = u * sin(pose[4] + course) + slide * c
+    rates[2] = turn + spin
+    motion[Motion.SLIP], motion[Motion.TURN] = course, turn
+    flag[Flag.PLACED] = False
+
+
+@numba.njit(cache=True)
+def _worn(value: float, loss: float) -> float:
+    return value - min(abs(value), loss) * (1.0 if value >= 0.0 else -1.0)
+
+
+@numba.njit(cache=True)
+def _steered(vehicle: Row, steer: float, u: float, grip: float) -> tuple[float, float]:
+    """Slip angle (rad) and yaw rate (rad/s) that the steering asks for at speed u (m/s), within the grip (m/s2)."""
+    front, rear = vehicle[Vehicle.FRONT], vehicle[Vehicle.REAR]
+    slip = atan(rear / (front + rear) * tan(vehicle[Vehicle.STEER_GAIN] * steer))
+    turn = u / rear * sin(slip)
+    if abs(u * turn) > grip:
+        turn *= grip / abs(u * turn)
+        slip = asin(turn * rear / u)
+    return slip, turn
+
+
+@numba.njit(cache=True)
+def _stand(
+    pose: Row, velocity: Row, rates: Row, vehicle: Row, motion: Row, flag: Switches, surface: Surface, u: float,
+    turn: float, dt: float,
+) -> float:  # fmt: skip
+    """Put the body on the ground under its axles or let it fall; returns the height of a pavement it just mounted, else 0."""
+    reach, track = 0.5 * vehicle[Vehicle.WHEELBASE], vehicle[Vehicle.HALF_TRACK]
+    c, s = cos(pose[4]), sin(pose[4])
+    count, total, front, left = 0, 0.0, 0.0, 0.0
+    kerb = False
+    for point in range(3):  # both front wheels and the middle of the rear axle, which counts for two
+        x, y = (reach if point < 2 else -reach), (-track if point == 0 else track if point == 1 else 0.0)
+        feet = pose[2] + x * sin(pose[3]) - y * sin(pose[5])
+        held, height, label = support(surface, pose[0] + c * x - s * y, pose[1] + s * x + c * y, feet)
+        if not held:
+            continue
+        wheels = 1 if point < 2 else 2
+        count += wheels
+        total += wheels * height
+        front += height if point < 2 else -2.0 * height
+        left += height if point == 0 else -height if point == 1 else 0.0
+        kerb = kerb or (point < 2 and label == SIDEWALK)
+        motion[Motion.GROUND] = label
+    old_z, old_pitch, old_roll = pose[2], pose[3], pose[5]
+    ground = total / count if count > 0 else -1e9
+    landed = flag[Flag.PLACED]
+    if flag[Flag.AIRBORNE]:
+        if flag[Flag.GRAVITY]:
+            velocity[2] = max(-FALL_LIMIT, velocity[2] - GRAVITY * dt)
+        pose[2] += velocity[2] * dt
+        if pose[2] > ground or velocity[2] > 0.0:
+            rates[0] = rates[1] = 0.0
+            return 0.0
+        pose[2], flag[Flag.AIRBORNE] = ground, False
+        landed = True
+    else:
+        pose[2] += u * sin(pose[3]) * dt
+        if pose[2] - ground > DROP:
+            flag[Flag.AIRBORNE] = flag[Flag.GRAVITY]
+            velocity[2] = u * sin(pose[3])
+            return 0.0
+        pose[2] += (ground - pose[2]) * (1.0 - exp(-dt / FOLLOW))
+    if count == 4:
+        share = 1.0 - exp(-dt / TILT)
+        roll = atan2(left, 2.0 * track)
+        if flag[Flag.TWO_WHEELED]:
+            roll = min(MAX_LEAN, max(-MAX_LEAN, LEAN * atan(u * turn / GRAVITY)))
+        pose[3] += (atan2(0.5 * front, 2.0 * reach) - pose[3]) * share
+        pose[5] += (roll - pose[5]) * share
+    velocity[2] = 0.0 if landed else (pose[2] - old_z) / dt
+    rates[0], rates[1] = (pose[5] - old_roll) / dt, (pose[3] - old_pitch) / dt
+    mounts = kerb and motion[Motion.MOUNTED] == 0.0 and not landed
+    motion[Motion.MOUNTED] = 1.0 if kerb else 0.0
+    return ground - old_z if mounts else 0.0
+
+
+@numba.njit(cache=True)
+def _mount(columns: Columns, row: int, contacts: ContactBuffer, u: float) -> float:
+    """Report the mounting of a pavement; returns the share of the speed that is left."""
+    pose = columns.pose[row]
+    lost = -KERB_LOSS * u * columns.body[row, Body.MASS]
+    reach = columns.extent[row, 0]
+    record(
+        contacts, row, -1, SIDEWALK, lost * cos(pose[4]), lost * sin(pose[4]), 0.0,
+        pose[0] + reach * cos(pose[4]), pose[1] + reach * sin(pose[4]), pose[2],
+    )  # fmt: skip
+    return 1.0 - KERB_LOSS

@@ -1,0 +1,208 @@
+"""A server as a child process, the real client on it, and a bare socket that speaks msgpack-rpc."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import carla
+import msgpack
+import pytest
+
+TOWN = "GridCity"
+READY = re.compile(r"^ready rpc=127\.0\.0\.1:(\d+) streams=127\.0\.0\.1:(\d+) town=(\S+) pid=(\d+)$")
+
+
+@dataclass
+class Server:
+    """A running child."""
+
+    process: subprocess.Popen
+    port: int
+    stream_port: int
+    log_file: Any
+
+    def log(self) -> str:
+        self.log_file.seek(0)
+        return self.log_file.read()
+
+    def client(self, timeout: float = 20.0) -> carla.Client:
+        client = carla.Client("127.0.0.1", self.port)
+        client.set_timeout(timeout)
+        return client
+
+
+@contextmanager
+def started(*options: str, town: str = TOWN) -> Iterator[Server]:
+    """A server that has said it is ready; ended afterwards, and required to have lived until then."""
+    log = tempfile.TemporaryFile("w+")
+    command = [
+        sys.executable,
+        "-m",
+        "lead.server.main",
+        "--town",
+        town,
+        "--port",
+        "0",
+        "--parent-pid",
+        str(os.getpid()),
+    ]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=log, text=True)
+    try:
+        line = process.stdout.readline().strip()
+        match = READY.match(line)
+        log.seek(0)
+        assert match, f"no ready line but {line!r}; the log: {log.read()[-3000:]}"
+        yield Server(process, int(match[1]), int(match[2]), log)
+        log.seek(0)
+        assert process.poll() is None, f"the server ended with {process.returncode}: {log.read()[-3000:]}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(3.0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One server for all tests of a file."""
+    with started() as running:
+        yield running
+
+
+@pytest.fixture
+def start() -> Callable[..., Any]:
+    """`started`, for tests that need a server of their own."""
+    return started
+
+
+@pytest.fixture
+def client(server: Server) -> carla.Client:
+    """A client of the file's server."""
+    return server.client()
+
+
+@pytest.fixture
+def world(client: carla.Client) -> Iterator[carla.World]:
+    """A fresh world in synchronous mode at 20 Hz."""
+    world = client.reload_world()
+    settings = world.get_settings()
+    settings.synchronous_mode, settings.fixed_delta_seconds = True, 0.05
+    world.apply_settings(settings)
+    world.tick()
+    yield world
+
+
+@pytest.fixture
+def place(world: carla.World) -> Callable[..., carla.Vehicle]:
+    """Spawns a vehicle on the n-th spawn point and lets it come to rest."""
+
+    def place(point: int = 0, blueprint: str = "vehicle.lincoln.mkz_2020", **attributes: str) -> carla.Vehicle:
+        chosen = world.get_blueprint_library().find(blueprint)
+        for name, value in attributes.items():
+            chosen.set_attribute(name, value)
+        actor = world.spawn_actor(chosen, world.get_map().get_spawn_points()[point])
+        for _ in range(10):
+            world.tick()
+        return actor
+
+    return place
+
+
+class RawRpc:
+    """msgpack-rpc by hand."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10.0)
+        self._unpacker = msgpack.Unpacker(raw=False)
+        self._count = 0
+
+    def send(self, name: str, *arguments: Any, asynchronous: bool = False) -> int:
+        """Send a request; its id."""
+        self._count += 1
+        self.socket.sendall(msgpack.packb([0, self._count, name, [[asynchronous], *arguments]]))
+        return self._count
+
+    def receive(self) -> list[Any]:
+        """The next reply."""
+        while True:
+            for message in self._unpacker:
+                return message
+            data = self.socket.recv(1 << 20)
+            if not data:
+                raise ConnectionError("the server closed the connection")
+            self._unpacker.feed(data)
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """The result of one request: its envelope."""
+        identity = self.send(name, *arguments)
+        reply = self.receive()
+        assert reply[:3] == [1, identity, None]
+        return reply[3]
+
+    def value(self, name: str, *arguments: Any) -> Any:
+        """The value of a Response<T>."""
+        ((tag, value),) = self.call(name, *arguments)
+        assert tag == 1, value
+        return value
+
+    def error(self, name: str, *arguments: Any) -> str:
+        """The message of an error envelope."""
+        ((tag, (message,)),) = self.call(name, *arguments)
+        assert tag in (0, True)
+        return message
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+@pytest.fixture
+def raw(server: Server) -> Iterator[RawRpc]:
+    """A bare connection to the file's server."""
+    connection = RawRpc(server.port)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def run_client(server: Server) -> Callable[..., str]:
+    """Runs a client script in a process of its own, so that a crash of the client is a failure of the test."""
+
+    def run(script: str, *arguments: str, timeout: float = 60.0, on: Server | None = None) -> str:
+        path = Path(__file__).parent / "scripts" / script
+        command = [sys.executable, "-X", "faulthandler", str(path), str((on or server).port), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+        said = f"{done.stdout[-1500:]}\n{done.stderr[-1500:]}"
+        assert done.returncode == 0, f"{script} {' '.join(arguments)} ended with {done.returncode}:\n{said}"
+        return done.stdout
+
+    return run
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 3.0) -> bool:
+    """Whether the condition came true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@pytest.fixture
+def eventually() -> Callable[..., bool]:
+    """`wait_until`."""
+    return wait_until

@@ -1,0 +1,59 @@
+"""Races inside the client that a fast server provokes (spec/carla-wire-protocol.md, section 7), each in its own process."""
+
+import socket
+import time
+
+import pytest
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("turn", [1, 2])
+def test_changing_worlds(run_client, mode, turn):
+    """R1."""
+    assert "20 times" in run_client("load_world.py", mode)
+
+
+@pytest.mark.parametrize("variant", "ABCD")
+def test_cleaning_up_around_a_traffic_manager(run_client, variant):
+    """R2: the leaderboard does A between routes."""
+    assert "cleaned up" in run_client("clean_up.py", variant)
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_sensors_come_and_go(run_client, mode):
+    """R1 and R4."""
+    assert "100 sensors" in run_client("listen_loop.py", mode)
+
+
+def test_traffic_manager_soak(run_client):
+    """R3."""
+    assert "3000 ticks" in run_client("soak.py", "3000", timeout=90.0)
+
+
+def test_crowds_walk(run_client):
+    assert "walkers walked" in run_client("crowd.py")
+
+
+def test_a_stale_traffic_manager_is_forgotten(run_client, server, raw):
+    """R6: a registration ends with its connection."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run_client("vanish.py", str(port))
+    assert raw.value("is_traffic_manager_running", port) is False
+    assert raw.value("get_traffic_manager_running", port) == ["", 0]
+    begin = time.monotonic()
+    world = server.client().get_world()  # R7: synchronous mode, nobody ticks
+    assert world.get_snapshot().frame > 0 and len(world.get_actors()) > 0
+    assert time.monotonic() - begin < 1.0
+    settings = world.get_settings()
+    settings.synchronous_mode, settings.fixed_delta_seconds = False, None
+    world.apply_settings(settings)
+
+
+def test_a_traffic_manager_is_found_on_the_loopback_address(raw):
+    assert raw.value("add_traffic_manager_running", ["203.0.113.7", 8123]) is True
+    assert raw.value("add_traffic_manager_running", ["203.0.113.7", 8123]) is False
+    assert raw.value("get_traffic_manager_running", 8123) == ["127.0.0.1", 8123]
+    assert raw.value("destroy_traffic_manager", 8123) is True
+    assert raw.value("is_traffic_manager_running", 8123) is False

@@ -1,0 +1,139 @@
+"""Traffic lights: the cycle of a group, overrides, freezing, and what vehicles see of it."""
+
+import numpy as np
+import pytest
+
+from lead.simulator.world import LightState, WorldError
+
+RED, YELLOW, GREEN, OFF = LightState.RED, LightState.YELLOW, LightState.GREEN, LightState.OFF
+
+
+@pytest.fixture
+def lit(stage_on):
+    return stage_on(lights=3)
+
+
+def states(stage):
+    return [
+        LightState(stage.world.table.light_state[stage.world.row(int(actor))]) for actor in stage.world.signal_actor
+    ]
+
+
+def test_controllers_take_turns(lit):
+    assert states(lit) == [GREEN, RED, RED]
+    seen = []
+    for _ in range(45 * 20):
+        lit.world.step(0.05)
+        now = states(lit)
+        assert sum(state != RED for state in now) <= 1, "never two that may go"
+        if not seen or seen[-1][1] != now:
+            seen.append((round(lit.world.time, 2), now))
+    changes = [time for time, _ in seen[1:]]
+    assert changes == pytest.approx([10, 13, 15, 25, 28, 30, 40, 43, 45], abs=0.051)
+    assert [now for _, now in seen[1:4]] == [[YELLOW, RED, RED], [RED, RED, RED], [RED, GREEN, RED]]
+
+
+def test_times_belong_to_the_controller_and_take_effect(lit):
+    light = int(lit.world.signal_actor[0])
+    for state, seconds in ((GREEN, 1.0), (YELLOW, 0.5), (RED, 0.5)):
+        lit.world.set_light_time(light, state, seconds)
+    assert lit.world.table.light_times[0, :3].tolist() == [1.0, 0.5, 0.5]
+    assert lit.world.table.light_times[1, :3].tolist() == [10.0, 3.0, 2.0]
+    lit.run(2.0)
+    assert states(lit) == [RED, GREEN, RED]
+
+
+def test_a_set_state_lasts_until_the_controller_changes(lit):
+    lit.run(5.0)
+    lit.world.set_light_state(int(lit.world.signal_actor[0]), RED)
+    lit.world.set_light_state(int(lit.world.signal_actor[2]), OFF)
+    assert states(lit) == [RED, RED, OFF]
+    lit.run(4.9)
+    assert states(lit) == [RED, RED, OFF]
+    lit.run(0.2)
+    assert states(lit) == [YELLOW, RED, OFF]
+    lit.run(20.0)
+    assert lit.world.time == pytest.approx(30.0, abs=0.11) and states(lit)[2] == GREEN
+
+
+def test_frozen_lights_stand_still(lit):
+    first = int(lit.world.signal_actor[0])
+    lit.run(3.0)
+    lit.world.freeze_light(first, True)
+    lit.run(30.0)
+    assert states(lit) == [GREEN, RED, RED] and lit.world.table.frozen[:3].all()
+    assert lit.world.table.light_times[0, 3] == pytest.approx(3.0)
+    lit.world.freeze_all_lights(False)
+    lit.run(7.1)
+    assert states(lit)[0] == YELLOW
+
+
+def test_reset_starts_the_cycle_again(lit):
+    lit.run(17.0)
+    assert states(lit) == [RED, GREEN, RED]
+    lit.world.reset_light_group(int(lit.world.signal_actor[2]))
+    assert states(lit) == [GREEN, RED, RED]
+    lit.run(20.0)
+    lit.world.reset_all_lights()
+    assert states(lit) == [GREEN, RED, RED]
+
+
+def test_group_and_boxes(lit):
+    lights = [int(actor) for actor in lit.world.signal_actor]
+    assert lit.world.light_group(lights[1]) == lights
+    ((centre, extent, yaw),) = lit.world.light_boxes(lights[0])
+    assert centre.shape == extent.shape == (3,) and isinstance(yaw, float)
+
+
+def test_lights_cannot_be_destroyed_and_refuse_odd_states(lit):
+    light = int(lit.world.signal_actor[0])
+    assert lit.world.destroy(light) is False and lit.world.exists(light)
+    with pytest.raises(WorldError, match="state 7"):
+        lit.world.set_light_state(light, 7)
+
+
+def test_the_light_ahead_governs_a_vehicle_until_it_is_past(lit):
+    cars = [lit.add(x=50.0, y=0.0), lit.add(x=50.0, y=3.5)]
+    lit.run(0.5)
+    table = lit.world.table
+    rows = [lit.world.row(car) for car in cars]
+    assert table.governing_light[rows].tolist() == [0, 0]
+    for car in cars:
+        lit.launch(car, 10.0)
+        lit.drive(car, throttle=0.4)
+    seen = {car: [] for car in cars}
+    for _ in range(140):
+        lit.world.step(0.05)
+        for car, row in zip(cars, rows, strict=True):
+            seen[car].append((int(table.governing_light[row]), int(table.light_state[row])))
+    first, second = (int(actor) for actor in lit.world.signal_actor[:2])
+    assert (first, GREEN) in seen[cars[0]] and (second, RED) in seen[cars[1]]
+    assert {light for light, _ in seen[cars[0]]} == {0, first}
+    assert seen[cars[0]][-1] == (0, GREEN), "past the line nothing governs it"
+
+
+def test_a_governed_vehicle_sees_the_change_while_standing(lit):
+    car = lit.add(x=93.0)
+    lit.run(9.0)
+    row = lit.world.row(car)
+    assert lit.world.table.light_state[row] == GREEN
+    lit.run(1.5)
+    assert lit.world.table.light_state[row] == YELLOW
+
+
+def test_wrong_way_driver_is_not_governed(lit):
+    car = lit.add(x=97.0, yaw=np.pi)
+    lit.run(0.5)
+    assert lit.world.table.governing_light[lit.world.row(car)] == 0
+
+
+def test_speed_limit_is_the_lanes_at_once_and_stays_off_the_road(lit):
+    slow, fast = lit.add(x=50.0), lit.add(x=-50.0)
+    assert lit.world.table.speed_limit[lit.world.row(slow)] == 30.0
+    assert lit.world.table.speed_limit[lit.world.row(fast)] == 50.0
+    lit.world.set_location(fast, [50.0, 100.0, 0.1])
+    lit.run(0.2)
+    assert lit.world.table.speed_limit[lit.world.row(fast)] == 50.0
+    lit.world.set_location(fast, [80.0, 3.5, 0.1])
+    lit.run(0.2)
+    assert lit.world.table.speed_limit[lit.world.row(fast)] == 30.0
