@@ -13,7 +13,7 @@ from lead.server.dispatch import Call, Procedures, Refusal
 from lead.server.episode import Episode
 
 GENERATED = "OpenDriveMap"  # name CARLA gives a world made from a client's OpenDRIVE text
-CHANGE_REPLY_DELAY = 0.03  # s between the change and its answer, in which no stream byte is on its way (R1)
+CHANGE_REPLY_DELAY = 0.05  # s between the change and its answer, in which no stream byte is on its way (R1)
 _log = logging.getLogger(__name__)
 calls = Procedures()
 

@@ -12,7 +12,7 @@ calls = Procedures()
 Vector = NDArray[np.float64]  # (3,)
 
 
-@calls.add("set_actor_location", actor_id, vector)
+@calls.add("set_actor_location", actor_id, wire.location)
 def set_location(episode: Episode, actor: int, location: Vector) -> None:
     """Teleport, keeping the rotation; m."""
     episode.world.set_location(actor, location)
@@ -54,7 +54,7 @@ def add_impulse(episode: Episode, actor: int, impulse: Vector) -> None:
     episode.world.add_impulse(actor, impulse)
 
 
-@calls.add("add_actor_impulse_at_location", actor_id, vector, vector)
+@calls.add("add_actor_impulse_at_location", actor_id, vector, wire.location)
 def add_impulse_at(episode: Episode, actor: int, impulse: Vector, point: Vector) -> None:
     """Impulse at a world point, N s."""
     episode.world.add_impulse_at(actor, impulse, point)
@@ -66,7 +66,7 @@ def add_force(episode: Episode, actor: int, force: Vector) -> None:
     episode.world.add_force(actor, force)
 
 
-@calls.add("add_actor_force_at_location", actor_id, vector, vector)
+@calls.add("add_actor_force_at_location", actor_id, vector, wire.location)
 def add_force_at(episode: Episode, actor: int, force: Vector, point: Vector) -> None:
     """Force at a world point during the next step, N."""
     episode.world.add_force_at(actor, force, point)

@@ -40,6 +40,7 @@ class Streams:
         self._subscribers: dict[int, list[StreamConnection]] = {}
         self._announced: dict[int, float] = {}  # stream -> loop time when its wait ends
         self._quiet_until = 0.0
+        self._state_wanted = False  # whether a token of the episode state was given since the quiet began
         self._open = {EPISODE_STREAM}
 
     def open(self) -> int:
@@ -68,12 +69,15 @@ class Streams:
 
     def announce(self, stream: int) -> None:
         """A client asked for the token: it will subscribe in a moment (R4)."""
-        if stream != EPISODE_STREAM:
+        if stream == EPISODE_STREAM:
+            self._state_wanted = True
+        else:
             self._announced[stream] = asyncio.get_running_loop().time() + SUBSCRIBE_WAIT
 
     def be_quiet(self) -> None:
         """Write nothing until a client subscribes to the episode state, or `QUIET_TIME` has passed (R1)."""
         self._quiet_until = asyncio.get_running_loop().time() + QUIET_TIME
+        self._state_wanted = False
 
     def wait_time(self) -> float:
         """Seconds for which a tick should still wait; 0 when it may run."""
@@ -101,7 +105,8 @@ class Streams:
         """A connection said which stream it reads."""
         self._subscribers.setdefault(stream, []).append(reader)
         if stream == EPISODE_STREAM:
-            self._quiet_until = 0.0
+            if self._state_wanted:  # not a reader that merely connects again
+                self._quiet_until = 0.0
             state = self.greeting()
             if state is not None:
                 reader.send([_SIZE.pack(len(state)), state], len(state), False, self._buffer_limit)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Reader = Callable[[Any], Any]
 _NUMERIC = (float, int, bool)
+LARGEST = 1e9  # of any number in a vector or control: far above what physics needs, far below overflow
+FARTHEST = 1e6  # m from the origin, of any place
 
 
 class WireError(ValueError):
@@ -103,20 +105,21 @@ def optional(reader: Reader) -> Reader:
     return read
 
 
-def numbers(name: str, count: int) -> Reader:
-    """Reader of `count` finite numbers (booleans count as 0 and 1) into an array (count,) f64."""
+def numbers(name: str, count: int, limit: float = LARGEST) -> Reader:
+    """Reader of `count` numbers (booleans count as 0 and 1) of size up to `limit` into an array (count,) f64."""
 
     def read(value: Any) -> NDArray[np.float64]:
         if type(value) is list and len(value) >= count:
             items = value[:count]
-            if all(type(item) in _NUMERIC and isfinite(item) for item in items):
+            if all(type(item) in _NUMERIC and -limit <= item <= limit for item in items):
                 return np.array(items, dtype=np.float64)
-        raise _refuse(value, f"a {name} ({count} finite numbers)")
+        raise _refuse(value, f"a {name} ({count} finite numbers up to {limit:g})")
 
     return read
 
 
 vector = numbers("vector", 3)
+location = numbers("location", 3, FARTHEST)
 vehicle_control = numbers("vehicle control", 7)
 ackermann_control = numbers("Ackermann control", 5)
 ackermann_gains = numbers("Ackermann controller settings", 6)
@@ -132,10 +135,9 @@ def vector_degrees(value: Any) -> NDArray[np.float64]:
 def pose(value: Any) -> NDArray[np.float64]:
     """A Transform [[x, y, z], [pitch, yaw, roll] degrees] as a pose row (6,) in metres and radians."""
     if type(value) is list and len(value) >= 2:
-        location, rotation = value[0], value[1]
         row = np.empty(6)
-        row[:3] = vector(location)
-        row[3:] = np.radians(vector(rotation))
+        row[:3] = location(value[0])
+        row[3:] = np.radians(vector(value[1]))
         return row
     raise _refuse(value, "a transform [[x, y, z], [pitch, yaw, roll]]")
 

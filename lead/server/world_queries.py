@@ -9,7 +9,7 @@ from lead.server import wire
 from lead.server.dispatch import Procedures
 from lead.server.episode import Episode
 from lead.server.inertial import GRAVITY
-from lead.server.wire import boolean, integer, number, vector
+from lead.server.wire import FARTHEST, boolean, integer, location, number, vector
 
 calls = Procedures()
 Vector = NDArray[np.float64]  # (3,)
@@ -48,17 +48,17 @@ def object_names(episode: Episode) -> list[str]:
     return [str(name) for _, name, *_ in episode.world.environment_objects(255)]
 
 
-@calls.value("cast_ray", vector, vector)
+@calls.value("cast_ray", location, location)
 def cast_ray(episode: Episode, start: Vector, end: Vector) -> list[Any]:
     """[[point, label]] of all that the segment passes through, in order; m."""
     return [[list(map(float, point)), int(label)] for point, label in episode.world.cast_ray(start, end)]
 
 
-@calls.value("project_point", vector, vector, number)
-def project_point(episode: Episode, location: Vector, direction: Vector, distance: float) -> list[Any]:
+@calls.value("project_point", location, vector, number)
+def project_point(episode: Episode, start: Vector, direction: Vector, distance: float) -> list[Any]:
     """[found, [point, label]] of the first thing along a direction, m."""
     length = float(np.linalg.norm(direction))
-    hit = episode.world.project(location, direction / length, distance) if length > 0.0 else None
+    hit = episode.world.project(start, direction / length, min(distance, FARTHEST)) if length > 0.0 else None
     if hit is None:
         return [False, [[0.0, 0.0, 0.0], 0]]
     return [True, [list(map(float, hit[0])), int(hit[1])]]

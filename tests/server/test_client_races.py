@@ -1,4 +1,4 @@
-"""Races inside the client that a fast server provokes (spec/carla-wire-protocol.md, section 7), each in its own process."""
+"""Races inside the client that a fast server provokes (protocol page, section 7), each in its own process."""
 
 import socket
 import time

@@ -163,10 +163,11 @@ def test_debug_shapes_are_accepted(world, server):
 def test_a_second_client_sees_every_frame(server, world):
     other = server.client().get_world()
     seen: list[int] = []
-    other.on_tick(lambda snapshot: seen.append(snapshot.frame))
+    identity = other.on_tick(lambda snapshot: seen.append(snapshot.frame))
     time.sleep(0.05)
     frames = [world.tick() for _ in range(200)]
     time.sleep(0.1)
+    other.remove_on_tick(identity)
     assert [frame for frame in seen if frame >= frames[0]] == frames
 
 

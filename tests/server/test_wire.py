@@ -53,6 +53,8 @@ def test_trailing_elements_are_ignored():
         (wire.actor_id, 1 << 32),
         (wire.text, b"bytes"),
         (wire.vector, [1, 2]),
+        (wire.vector, [1, 2, 1e300]),
+        (wire.location, [2e6, 0, 0]),
         (wire.vector, [1, 2, "3"]),
         (wire.vector, [1, 2, float("inf")]),
         (wire.vector, [1, 2, [3]]),
