@@ -46,9 +46,9 @@ def demo(
 
     console = Console(highlight=False)
     console.print(f"{town}: {vehicles} vehicles, {walkers} walkers, {seconds:.0f} simulated seconds -> {out}/", soft_wrap=True)
-    console.print("starting the embedded server (the first start compiles for about a minute)")
+    console.print("starting the embedded server")
     begun = time.perf_counter()
-    with start_server(town, seed=seed) as server:
+    with start_server(town, seed=seed, report=console.print) as server:
         console.print(f"ready in {time.perf_counter() - begun:.1f} s at {server.endpoint}; any CARLA client could join now")
         client = connect(server.endpoint)
         out.mkdir(parents=True, exist_ok=True)

@@ -130,7 +130,7 @@ def check_server() -> Finding:
 
     begun = time.perf_counter()
     try:
-        with start_server("GridCity") as server:
+        with start_server("GridCity", report=print) as server:
             ready = time.perf_counter() - begun
             world = connect(server.endpoint).get_world()
             name = world.get_map().name

@@ -12,10 +12,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
 import carla
+
+from lead.geometry.compilation import COMPILING, is_compiled
 
 READY = re.compile(
     r"^ready rpc=(?P<host>[\d.]+):(?P<rpc>\d+) streams=[\d.]+:(?P<streams>\d+) town=(?P<town>\S+) pid=(?P<pid>\d+)$"
@@ -93,6 +96,7 @@ def start_server(
     client_version: str = "0.9.16",
     async_hz: float | None = None,
     timeout: float = 300.0,
+    report: Callable[[str], None] | None = None,
 ) -> ServerProcess:
     """Start an embedded server on `town` and wait for its ready line.
 
@@ -103,10 +107,13 @@ def start_server(
         client_version: protocol version to speak, "0.9.16" or "0.9.15".
         async_hz: ticks per second while no client has switched to synchronous mode; None for the server's default.
         timeout: seconds to wait for the ready line; a first start compiles for about a minute.
+        report: told when this start has to compile.
 
     Raises:
         ServerFault: the server ended or did not answer in time; the message ends with its log.
     """
+    if report is not None and not is_compiled():
+        report(COMPILING)
     command = [sys.executable, "-m", "lead", "sim", "--town", town, "--port", str(port), "--seed", str(seed)]
     command += ["--client-version", client_version, "--parent-pid", str(os.getpid())]
     if async_hz is not None:

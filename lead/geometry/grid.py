@@ -62,7 +62,8 @@ def build_grid(low: NDArray[np.float64], high: NDArray[np.float64], cell: float)
 @numba.njit(cache=True)
 def cell_range(grid: Grid, x: float, y: float) -> tuple[int, int]:
     """First and one-past-last position in `grid.items` of the cell that holds (x, y) m; an empty range outside the grid."""
-    i, j = int((x - grid.origin_x) // grid.cell), int((y - grid.origin_y) // grid.cell)
-    if i < 0 or j < 0 or i >= grid.rows or j >= grid.columns:
+    u, v = (x - grid.origin_x) // grid.cell, (y - grid.origin_y) // grid.cell
+    if not (0.0 <= u < grid.rows and 0.0 <= v < grid.columns):  # as numbers: what is NaN or huge has no cell
         return 0, 0
+    i, j = int(u), int(v)
     return grid.start[i * grid.columns + j], grid.start[i * grid.columns + j + 1]

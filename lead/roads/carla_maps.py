@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from lead.geometry.compilation import cache_root
+
 WHEEL = "py123d==0.7.0"
 WHEEL_FOLDER = "py123d/parser/opendrive/carla_maps"
 PIP_TIMEOUT = 900.0  # s
@@ -63,7 +65,7 @@ class FetchProgress(NamedTuple):
 
 def default_map_folder() -> Path:
     """Where fetched maps are kept."""
-    return Path.home() / ".cache" / "lead" / "maps"
+    return cache_root() / "maps"
 
 
 def fetch_maps(

@@ -106,12 +106,16 @@ class LaneLookup:
 
     def upstream(self, row: int, sample: int, distance: float) -> list[int]:
         """Samples within `distance` m before a sample, itself included, over all lanes outside junctions that lead there."""
+        return list(self.upstream_distances(row, sample, distance))
+
+    def upstream_distances(self, row: int, sample: int, distance: float) -> dict[int, float]:
+        """The samples of `upstream` with how far (m, along the lanes) each lies before the given one."""
         lanes, centre = self.network.lanes, self.network.samples.centre
-        result, front, seen = [], [(row, sample, 0.0)], {row}
+        result, front, seen = {}, [(row, sample, 0.0)], {row}
         while front:
             lane, here, gone = front.pop()
             while gone <= distance and here >= lanes.first[lane]:
-                result.append(here)
+                result[here] = gone
                 here -= 1
                 if here >= lanes.first[lane]:
                     gone += float(np.linalg.norm(centre[here + 1] - centre[here]))

@@ -18,6 +18,7 @@ HEIGHT_COST = 3.0  # m of distance per further m of height
 MAX_TURN = pi / 3.0  # rad between a heading and a lane that still count as the same direction
 TURN_COST = 3.0  # m: just under a lane's width, so that a wrong-way driver keeps the lane he is in
 MAX_DISTANCE = 50.0  # m, how far the Python wrapper looks
+FARTHEST = 1e6  # m from the grid, beyond which no lane is near whatever the caller allows
 
 
 def kind_mask(kinds: Iterable[LaneKind]) -> int:
@@ -54,6 +55,10 @@ def nearest_sample(
     offset m positive to the right, lane yaw rad, lane height m, distance m); lane row -1 if none within max_distance.
     """
     grid, samples, lanes = network.grid, network.samples, network.lanes
+    far = min(max(max_distance, 0.0), FARTHEST)
+    end_x, end_y = grid.origin_x + grid.rows * grid.cell + far, grid.origin_y + grid.columns * grid.cell + far
+    if not (grid.origin_x - far <= x <= end_x and grid.origin_y - far <= y <= end_y):  # NaN and huge numbers too
+        return -1, -1, 0.0, 0.0, 0.0, 0.0, inf
     ci, cj = int((x - grid.origin_x) // grid.cell), int((y - grid.origin_y) // grid.cell)
     fx, fy = x - grid.origin_x - ci * grid.cell, y - grid.origin_y - cj * grid.cell
     margin = min(fx, fy, grid.cell - fx, grid.cell - fy)

@@ -22,6 +22,7 @@ CLEAR = 2.0  # m between a building and any lane
 STOREY = 3.2  # m
 FOOTING = 0.5  # m by which things reach into the ground, so that slopes show no gap
 LARGE_TOWN = 60.0  # km of road edge from which lamps and trees thin out
+DECK = 1.5  # m above the ground from which a roadside thing stands on a bridge
 RAIL = 16.0  # m, length of one guard-rail box
 
 
@@ -49,10 +50,13 @@ class _Site:
     def add(self, name: str, label: int, place, foot: float, size, solid: bool = True) -> None:
         """A box of half length and width `size[:2]` whose top is `size[2]` above (x, y, z, yaw).
 
-        With `foot` > 0 it reaches down to that far below the lowest ground under it.
+        With `foot` > 0 it reaches down to that far below the lowest ground under it; a thin thing high above the ground
+        stands on the deck of a bridge, and must not reach down through the road below.
         """
         x, y, z, yaw = place
-        bottom = (self.ground(place, size) if foot > 0.0 else z) - foot
+        ground = self.ground(place, size) if foot > 0.0 else z
+        on_deck = z - ground > DECK and min(size[:2]) < 0.5
+        bottom = (z if on_deck else ground) - foot
         half = 0.5 * (z + size[2] - bottom)
         self.rows.append((x, y, bottom + half, size[0], size[1], half, yaw, label, solid))
         self.names.append(name)
@@ -212,8 +216,22 @@ def cast_ray_boxes(
     """
     direction = end - start
     cell = grid.cell
-    i, j = floor((start[0] - grid.origin_x) / cell), floor((start[1] - grid.origin_y) / cell)
-    last_i, last_j = floor((end[0] - grid.origin_x) / cell), floor((end[1] - grid.origin_y) / cell)
+    enter, leave = 0.0, 1.0  # the part of the segment near the grid: only its cells are walked
+    for axis in range(2):
+        low = (grid.origin_x if axis == 0 else grid.origin_y) - cell
+        high = low + cell * ((grid.rows if axis == 0 else grid.columns) + 2)
+        if abs(direction[axis]) < 1e-12:
+            if not low <= start[axis] <= high:
+                return 2.0, -1
+        else:
+            t0, t1 = (low - start[axis]) / direction[axis], (high - start[axis]) / direction[axis]
+            enter, leave = max(enter, min(t0, t1)), min(leave, max(t0, t1))
+    first_x, first_y = start[0] + enter * direction[0], start[1] + enter * direction[1]
+    last_x, last_y = start[0] + leave * direction[0], start[1] + leave * direction[1]
+    if not (enter <= leave and abs(first_x) + abs(first_y) + abs(last_x) + abs(last_y) < inf):  # or not a number
+        return 2.0, -1
+    i, j = floor((first_x - grid.origin_x) / cell), floor((first_y - grid.origin_y) / cell)
+    last_i, last_j = floor((last_x - grid.origin_x) / cell), floor((last_y - grid.origin_y) / cell)
     step_i, step_j = 1 if direction[0] > 0.0 else -1, 1 if direction[1] > 0.0 else -1
     per_i = cell / abs(direction[0]) if direction[0] != 0.0 else inf
     per_j = cell / abs(direction[1]) if direction[1] != 0.0 else inf

@@ -16,7 +16,7 @@ from lead.roads.speed_limits import sample_limits
 
 __all__ = ["SignalKind", "Signals", "build_signals"]
 
-STOP_ZONE = 6.0  # m before the stop line where a light governs a car's front bumper
+APPROACH = 40.0  # m before the stop line within which lanes know the light ahead
 LIGHT_SETBACKS = (2.0, 3.0, 4.5, 6.0, 9.0)  # m from the stop line back to a light's trigger; the first that works
 TRIGGER_DEPTH = 1.0  # m, half size along the road of the triggers of lights and speed limits
 TRIGGER_HEIGHT = 1.5  # m, half size
@@ -45,7 +45,8 @@ class Signals(NamedTuple):
     stop_lane: NDArray[np.int32]  # lane rows the signal governs
     stop_sample: NDArray[np.int64]  # on each of them the sample at the stop line
     head: NDArray[np.float64]  # (K, 6) pose of the light head or sign plate, facing the driver along its +x axis
-    sample_light: NDArray[np.int32]  # (N,) per network sample: signal row of the light whose stop zone covers it, or -1
+    sample_light: NDArray[np.int32]  # (N,) per network sample: signal row of the light at most 40 m ahead on its lane, or -1
+    sample_stop: NDArray[np.float32]  # (N,) m along the lane from the sample to that light's stop line, 0 beyond it
     sample_limit: NDArray[np.float32]  # (N,) per network sample: speed limit, km/h
 
 
@@ -64,6 +65,7 @@ def build_signals(opendrive: OpenDrive, network: RoadNetwork) -> Signals:
     sample_limit = sample_limits(
         opendrive, network, [list(posts[k].stops) for k in limits], [posts[k].limit for k in limits]
     )
+    sample_light, sample_stop = _sample_lights(posts, network, lookup)
     return Signals(
         kind=np.array([post.kind for post in posts], np.uint8),
         sign_id=np.array([post.sign_id for post in posts], np.str_),
@@ -77,7 +79,8 @@ def build_signals(opendrive: OpenDrive, network: RoadNetwork) -> Signals:
         stop_lane=np.array([stop.lane for stop in stops], np.int32),
         stop_sample=np.array([stop.sample for stop in stops], np.int64),
         head=head,
-        sample_light=_sample_lights(posts, network, lookup),
+        sample_light=sample_light,
+        sample_stop=sample_stop,
         sample_limit=sample_limit,
     )
 
@@ -178,12 +181,21 @@ def _head(post: Post, pose: NDArray[np.float64], stop: NDArray[np.float64], yaw:
     return head
 
 
-def _sample_lights(posts: list[Post], network: RoadNetwork, lookup: LaneLookup) -> NDArray[np.int32]:
-    """Row of the governing light per sample (N,), -1 for none; of two lights the one named for more lanes wins."""
-    result = np.full(len(network.samples.s), -1, np.int32)
+def _sample_lights(
+    posts: list[Post], network: RoadNetwork, lookup: LaneLookup
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Row of the light ahead per sample (N,), -1 for none, and the metres to its stop line (N,).
+
+    Of two lights the nearer wins, of two at the same line the one named for more lanes.
+    """
+    light = np.full(len(network.samples.s), -1, np.int32)
+    metres = np.full(len(light), np.inf, np.float32)
     lights = [k for k, post in enumerate(posts) if post.kind == SignalKind.LIGHT]
     for k in sorted(lights, key=lambda k: posts[k].references):
         for stop in posts[k].stops:
-            result[stop.sample : network.lanes.last[stop.lane]] = k
-            result[lookup.upstream(stop.lane, stop.sample, STOP_ZONE)] = k
-    return result
+            beyond = slice(stop.sample, network.lanes.last[stop.lane])
+            light[beyond], metres[beyond] = k, 0.0
+            for sample, distance in lookup.upstream_distances(stop.lane, stop.sample, APPROACH).items():
+                if distance <= metres[sample] + 0.5:
+                    light[sample], metres[sample] = k, distance
+    return light, metres

@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.compilation import cache_root
 from lead.roads.library import find_map
 from lead.roads.network import RoadNetwork
 from lead.roads.opendrive import parse_opendrive
@@ -78,7 +79,7 @@ def build_town(name: str, xodr_text: str, seed: int = 0, report: Report = _silen
 
 def default_cache() -> Path:
     """Folder for derived towns."""
-    return Path.home() / ".cache" / "lead"
+    return cache_root()
 
 
 def load_town(name_or_path: str | Path, cache: Path | None = None, report: Report = _silent) -> Town:

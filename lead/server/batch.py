@@ -65,7 +65,8 @@ def apply_batch(episode: Episode, call: Call, commands: list[Any], tick: bool = 
     """Carry out commands in order, then tick if asked; answers one response per command."""
     responses = [execute(episode, command) for command in commands]
     if tick:
-        episode.cue(lambda _frame: call.answer(responses))
+        lockstep = episode.traffic_managers.lockstep
+        episode.cue(lambda _frame: lockstep.answer(call.connection, lambda: call.answer(responses)))
     else:
         call.answer(responses)
 

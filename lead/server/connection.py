@@ -20,7 +20,8 @@ LIST_LIMIT = 1 << 18  # items of one list
 REPLY_LIMIT = 512 << 20  # bytes of replies a client may leave unread
 HELD_LIMIT = 10_000  # requests kept back while the client changes worlds
 HOLD_TIME = 2.0  # s, at most, that requests are kept back
-_PASS_HOLD = ("version", "get_episode_info", "get_sensor_token")
+# Never kept back: what a client changing worlds asks, and what its stream threads ask while they hold the old world.
+_PASS_HOLD = ("version", "get_episode_info", "get_sensor_token", "query_lights_state")
 _log = logging.getLogger(__name__)
 
 Handle = Callable[["RpcConnection", int, str, list[Any]], None]
@@ -92,7 +93,7 @@ class RpcConnection(asyncio.Protocol):
         """Keep back all requests but those of a client changing worlds, until it asks for its stream token (R2).
 
         While the client has no episode, a traffic-manager thread of the same process would dereference nothing; so
-        it is kept waiting inside the call it makes.
+        it is kept waiting inside the call it makes. A stream thread must not be kept so (R8, see `maps`).
         """
         if self._held is None:
             self._held = []

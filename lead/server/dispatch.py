@@ -138,6 +138,9 @@ class Dispatcher:
 
     def handle(self, connection: RpcConnection, message: int, name: str, arguments: list[Any]) -> None:
         """Answer one request, now or (late procedures) later."""
+        lockstep = self._episode.traffic_managers.lockstep
+        if lockstep:
+            lockstep.saw(connection, name)
         procedure = self.procedures.get(name)
         if procedure is None:
             self._log_once(name, "unknown call")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lead.roads.town import Town
 from lead.server.inertial import GRAVITY
+from lead.server.recorder import Recorder
 from lead.server.sensors import Sensor, make_sensor
 from lead.server.snapshot import EPISODE_HEADER, LIGHTS_CHANGED, MAP_CHANGED, SENSOR_HEADER, Snapshot
 from lead.server.streams import EPISODE_STREAM, Streams
@@ -49,6 +50,7 @@ class Episode:
         self.streams.greeting = lambda: self._last_state
         self.streams.may_drop = lambda: not self.settings.synchronous
         self.traffic_managers = TrafficManagers()
+        self.recorder = Recorder()
         self.settings = Settings()
         self.cue: Callable[[Callable[[int], None]], None] = lambda answer: answer(self.tick(0.05))  # Ticker's
         self.frame = 1
@@ -75,9 +77,11 @@ class Episode:
 
     def tick(self, seconds: float) -> int:
         """Step the world and send sensor frames, then the episode state; returns the frame."""
+        self.recorder.before_step(seconds)
         self.world.step(seconds)
         self.frame += 1
         self.step_time = seconds
+        self.recorder.after_step(self, seconds)
         for sensor in self._sensors.values():
             if self.streams.has_readers(sensor.stream):
                 self._measure(sensor)
@@ -159,6 +163,7 @@ class Episode:
         return self.streams.is_open(stream)
 
     def _start(self, town: Town) -> None:
+        self.recorder.world_changed()
         self.identity = secrets.randbits(62)
         self.world = World(town, seed=self.seed, first_id=self._last_id + 1)
         self.street_lamps = StreetLamps.of(town)

@@ -12,9 +12,11 @@ import os
 import signal
 import socket
 import sys
+import time
 
 import numpy as np
 
+from lead.geometry.compilation import COMPILING, is_compiled, mark_compiled
 from lead.roads.town import Town, load_town
 from lead.server.connection import RpcConnection
 from lead.server.dispatch import Dispatcher
@@ -60,12 +62,18 @@ def serve(
     if listener is None:
         return EXIT_PORT_IN_USE
     with listener:
+        begun, compiled = time.perf_counter(), is_compiled()
+        if not compiled:
+            print(COMPILING, file=sys.stderr, flush=True)
         try:
             town = load_town(town_name)
         except (LookupError, ValueError, OSError) as error:
             print(f"cannot serve {town_name!r}: {error}", file=sys.stderr)
             return 1
         warm_up(town)
+        if not compiled:
+            mark_compiled()
+            print(f"compiled in {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
         episode = Episode(town, version, seed, stream_buffer)
         gc.collect()
         gc.freeze()  # the town lives as long as the server; do not walk it again and again

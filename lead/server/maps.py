@@ -1,4 +1,13 @@
-"""Maps: what the client draws its waypoints from, and changing to another one."""
+"""Maps: what the client draws its waypoints from, and changing to another one.
+
+Changing worlds is where the client's own races are (spec/carla-wire-protocol.md, section 7, R1 and R2; R8 was found
+later). R8: the client drops its old episode when the change is answered. If one of its stream threads is inside the
+episode's callback at that moment (a state with the map or lights bit makes it call `query_lights_state` there; a
+Python `on_tick` callback may call anything), the old episode lives on, the subscription of the new one is not kept, and
+the client ends with a segmentation fault or `bad_weak_ptr`. So a change takes three steps: streams fall silent while
+every request is answered, and stream threads come to rest; the world changes and requests are held, and a traffic
+manager's thread comes to rest; the change is answered.
+"""
 
 import asyncio
 import hashlib
@@ -13,7 +22,8 @@ from lead.server.dispatch import Call, Procedures, Refusal
 from lead.server.episode import Episode
 
 GENERATED = "OpenDriveMap"  # name CARLA gives a world made from a client's OpenDRIVE text
-CHANGE_REPLY_DELAY = 0.05  # s between the change and its answer, in which no stream byte is on its way (R1)
+SILENCE = 0.05  # s without stream bytes before the world changes: stream threads finish their callbacks (R1, R8)
+HOLD = 0.05  # s between the change and its answer: the traffic manager's thread comes to wait for us (R2)
 _log = logging.getLogger(__name__)
 calls = Procedures()
 
@@ -92,28 +102,40 @@ def copy_opendrive(episode: Episode, text: str, _parameters: Any = None) -> None
 def load_new_episode(episode: Episode, call: Call, name: str, reset: bool = True, _layers: Any = None) -> None:
     """Change to another map, or start the same one afresh (""); answers when the new world stands.
 
-    The town is read in a thread: everybody else is served meanwhile. Around the change itself no stream byte is sent
-    (R1) and the other requests of this connection wait (R2).
+    The town is read in a thread: everybody else is served meanwhile. The steps after that are explained in this file's
+    head.
     """
     loop = asyncio.get_running_loop()
     name = map_name(name) or episode.town.name
 
-    def switched(work: "asyncio.Future[Town]") -> None:
+    def town_was_read(work: "asyncio.Future[Town]") -> None:
         try:
             town = work.result()
-            episode.switch(town, reset)
         except LookupError as error:
             call.fail(f"load_new_episode: {error}")
-            return
         except Exception as error:
             _log.exception("load_new_episode %s failed", name)
             call.fail(f"load_new_episode: {name} could not be loaded: {error}")
+        else:
+            episode.streams.be_quiet()
+            loop.call_later(SILENCE, change, town)
+
+    def change(town: Town) -> None:
+        try:
+            episode.switch(town, reset)
+        except Exception as error:
+            _log.exception("load_new_episode %s failed", name)
+            call.fail(f"load_new_episode: {name} could not be started: {error}")
             return
         episode.streams.be_quiet()
         call.connection.hold()
-        loop.call_later(CHANGE_REPLY_DELAY, call.answer)
+        loop.call_later(HOLD, answer)
 
-    loop.run_in_executor(None, _read_town(episode, name)).add_done_callback(switched)
+    def answer() -> None:
+        episode.streams.expect_reader()
+        call.answer()
+
+    loop.run_in_executor(None, _read_town(episode, name)).add_done_callback(town_was_read)
 
 
 def _read_town(episode: Episode, name: str) -> Any:

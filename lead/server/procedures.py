@@ -9,6 +9,7 @@ from lead.server import (
     lights,
     maps,
     motion,
+    recorder,
     sessions,
     street_lamps,
     traffic_manager,
@@ -32,7 +33,8 @@ GROUPS: Mapping[str, Procedures] = {
     "street lamps": street_lamps.calls,
     "debug": debug.calls,
     "traffic managers": traffic_manager.calls,
-    "recorder, textures, skeletons, others": unsupported.calls,
+    "recorder": recorder.calls,
+    "textures, skeletons, others": unsupported.calls,
 }
 
 _HEAD = """# Remote calls

@@ -58,5 +58,6 @@ def set_settings(episode: Episode, values: list[Any]) -> int:
 
 @calls.value("tick_cue", late=True)
 def tick_cue(episode: Episode, call: Call) -> None:
-    """Tick once; answers the new frame after all its data were sent."""
-    episode.cue(call.answer)
+    """Tick once; answers the new frame after all its data were sent and the caller's traffic managers wait for it."""
+    lockstep = episode.traffic_managers.lockstep
+    episode.cue(lambda frame: lockstep.answer(call.connection, lambda: call.answer(frame)))

@@ -40,7 +40,8 @@ class Streams:
         self._subscribers: dict[int, list[StreamConnection]] = {}
         self._announced: dict[int, float] = {}  # stream -> loop time when its wait ends
         self._quiet_until = 0.0
-        self._state_wanted = False  # whether a token of the episode state was given since the quiet began
+        self._reader_expected = False  # whether the quiet ends with the next subscription to the episode state
+        self._state_wanted = False  # whether a token of the episode state was given since a reader was expected
         self._open = {EPISODE_STREAM}
 
     def open(self) -> int:
@@ -75,9 +76,13 @@ class Streams:
             self._announced[stream] = asyncio.get_running_loop().time() + SUBSCRIBE_WAIT
 
     def be_quiet(self) -> None:
-        """Write nothing until a client subscribes to the episode state, or `QUIET_TIME` has passed (R1)."""
+        """Let no tick write anything for `QUIET_TIME`, or until an expected reader has come (R1)."""
         self._quiet_until = asyncio.get_running_loop().time() + QUIET_TIME
-        self._state_wanted = False
+        self._reader_expected = False
+
+    def expect_reader(self) -> None:
+        """The change of worlds is being answered: the quiet ends when the client has asked for and read the state."""
+        self._reader_expected, self._state_wanted = True, False
 
     def wait_time(self) -> float:
         """Seconds for which a tick should still wait; 0 when it may run."""
@@ -105,7 +110,7 @@ class Streams:
         """A connection said which stream it reads."""
         self._subscribers.setdefault(stream, []).append(reader)
         if stream == EPISODE_STREAM:
-            if self._state_wanted:  # not a reader that merely connects again
+            if self._reader_expected and self._state_wanted:  # not a reader that merely connects again
                 self._quiet_until = 0.0
             state = self.greeting()
             if state is not None:

@@ -2,7 +2,7 @@
 
 Order of one tick: step, sensor frames, episode state, reply. The client spins until it has seen the frame that the
 reply names, so the reply comes last. A cue waits for announced subscriptions (R4) and for the quiet after a world
-change (R1); its reply waits a millisecond when a traffic manager runs, whose step flag it would otherwise miss (R3).
+change (R1); when its reply goes out is up to `lockstep` (R3).
 Source: spec/carla-wire-protocol.md, sections 5 and 7.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Callable
 
 from lead.server.episode import Episode
 
-TRAFFIC_MANAGER_PAUSE = 0.001  # s before a tick is answered while a traffic manager runs
 SHORTEST_STEP = 0.001  # s, of a variable step
 LONGEST_STEP = 0.25  # s, of a variable step after a stall
 _log = logging.getLogger(__name__)
@@ -76,7 +75,4 @@ class Ticker:
             _log.exception("the tick after frame %d failed; the world may be inconsistent", self._episode.frame)
         frame = self._episode.frame
         for answer in answers:
-            if len(self._episode.traffic_managers):
-                asyncio.get_running_loop().call_later(TRAFFIC_MANAGER_PAUSE, answer, frame)
-            else:
-                answer(frame)
+            answer(frame)

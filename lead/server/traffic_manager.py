@@ -9,6 +9,7 @@ from typing import Any
 from lead.server import wire
 from lead.server.connection import RpcConnection
 from lead.server.dispatch import Call, Procedures
+from lead.server.lockstep import Lockstep
 
 LOOPBACK = "127.0.0.1"
 calls = Procedures()
@@ -19,6 +20,7 @@ class TrafficManagers:
 
     def __init__(self) -> None:
         self._owner: dict[int, RpcConnection] = {}
+        self.lockstep = Lockstep()
 
     def __len__(self) -> int:
         return len(self._owner)
@@ -31,15 +33,20 @@ class TrafficManagers:
         if port in self._owner:
             return False
         self._owner[port] = owner
+        self.lockstep.host(owner, port)
         return True
 
     def remove(self, port: int) -> bool:
         """Forget a traffic manager; False if there was none."""
-        return self._owner.pop(port, None) is not None
+        owner = self._owner.pop(port, None)
+        if owner is not None:
+            self.lockstep.leave(owner, port)
+        return owner is not None
 
     def closed(self, owner: RpcConnection) -> None:
         """Forget all that a closed connection registered."""
-        self._owner = {port: connection for port, connection in self._owner.items() if connection is not owner}
+        for port in [port for port, connection in self._owner.items() if connection is owner]:
+            self.remove(port)
 
 
 @calls.value("is_traffic_manager_running", wire.integer, harmless=lambda: False)

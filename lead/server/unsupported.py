@@ -8,22 +8,11 @@ from lead.server.episode import Episode
 
 calls = Procedures()
 
-_RECORDER = "the embedded server does not record or replay yet; record from the client instead"
 _TEXTURES = "the embedded server has no textures to paint"
 _SKELETON = "actors are boxes: they have no components, bones or sockets"
 _GBUFFERS = "the embedded server has no G-buffers"
 _ROS = "ROS is not part of the embedded server"
 
-for _name in (
-    "start_recorder",
-    "show_recorder_file_info",
-    "show_recorder_collisions",
-    "show_recorder_actors_blocked",
-    "replay_file",
-):
-    calls.refuse(_name, _RECORDER)
-for _name in ("set_replayer_time_factor", "set_replayer_ignore_hero", "set_replayer_ignore_spectator"):
-    calls.refuse(_name, _RECORDER, void=True)
 for _name in ("apply_color_texture_to_objects", "apply_float_color_texture_to_objects"):
     calls.refuse(_name, _TEXTURES, void=True)
 for _name in (
@@ -44,16 +33,6 @@ calls.refuse("enable_gbuffers", _GBUFFERS, void=True)
 calls.refuse("enable_sensor_for_ros", _ROS, void=True)
 calls.refuse("disable_sensor_for_ros", _ROS, void=True)
 calls.refuse("send", "V2X sensors are not part of the embedded server", void=True)
-
-
-@calls.add("stop_recorder", support=Support.STORED, note="nothing is being recorded")
-def stop_recorder(episode: Episode) -> None:
-    """Nothing to stop."""
-
-
-@calls.add("stop_replayer", wire.anything, optional=1, support=Support.STORED, note="nothing is being replayed")
-def stop_replayer(episode: Episode, _keep: Any = None) -> None:
-    """Nothing to stop."""
 
 
 @calls.value("are_gbuffers_enabled", wire.anything, optional=1, note="always false")

@@ -12,6 +12,7 @@ from lead.simulator.obstacles import Obstacles
 from lead.simulator.table import Columns
 
 MARGIN = 0.3  # m around a body within which pairs are kept, for pushes that follow others
+LEAP = 50.0  # m within one sub-step; a body that got farther was not driven there and touches nothing on the way
 STEP_OVER = 0.05  # m; static things whose top is lower than this above the body's feet are driven over
 
 
@@ -44,7 +45,7 @@ def box_places(columns: Columns, bodies: NDArray[np.int64]) -> NDArray[np.float6
 def gather_boxes(
     columns: Columns, bodies: NDArray[np.int64], start: NDArray[np.float64], placed: NDArray[np.bool_]
 ) -> Boxes:
-    """The bodies as boxes; one that was `placed` (n,) in this step has not moved, however far it got."""
+    """The bodies as boxes; one that was `placed` (n,) in this step or has leapt has not moved, however far it got."""
     n = bodies.shape[0]
     boxes = Boxes(box_places(columns, bodies), start, np.empty((n, 2)), np.empty(n), np.empty(n), np.zeros((n, 2)))
     for k in range(n):
@@ -55,7 +56,8 @@ def gather_boxes(
         if columns.flag[row, Flag.PHYSICS] and columns.body[row, Body.MOVABLE] > 0.0:
             boxes.weight[k, 0] = 1.0 / columns.body[row, Body.MASS]
             boxes.weight[k, 1] = 1.0 / columns.body[row, Body.YAW_INERTIA]
-        if placed[k]:
+        leap = max(abs(boxes.now[k, 0] - start[k, 0]), abs(boxes.now[k, 1] - start[k, 1])) > LEAP
+        if placed[k] or leap:
             boxes.start[k] = boxes.now[k]
     return boxes
 
@@ -116,6 +118,9 @@ def near_pairs(columns: Columns, bodies: NDArray[np.int64], boxes: Boxes, obstac
 def _static_pairs(obstacles, boxes, i, low, high, found, count):
     """Append the static boxes near body i to the pairs; returns the (maybe grown) array and the new count."""
     grid, first = obstacles.grid, count
+    end_x, end_y = grid.origin_x + grid.rows * grid.cell, grid.origin_y + grid.columns * grid.cell
+    if not (high[0] >= grid.origin_x and low[0] <= end_x and high[1] >= grid.origin_y and low[1] <= end_y):
+        return found, count
     i0, i1 = int((low[0] - grid.origin_x) // grid.cell), int((high[0] - grid.origin_x) // grid.cell)
     j0, j1 = int((low[1] - grid.origin_y) // grid.cell), int((high[1] - grid.origin_y) // grid.cell)
     for ci in range(max(0, i0), min(grid.rows - 1, i1) + 1):

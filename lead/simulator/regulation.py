@@ -14,6 +14,9 @@ from lead.simulator.table import Columns
 
 DRIVABLE = (1 << 1) | (1 << 6)  # LaneKind DRIVING and BIDIRECTIONAL as bits
 REACH = 4.0  # m from a lane's centre line; farther out a vehicle is off the road
+STOP_ZONE = 6.0  # m before the stop line where a light governs every front bumper, as CARLA's trigger volumes do
+CALM_BRAKING = 4.5  # m/s2; a faster vehicle is governed from where it must brake this hard
+STANDING = 0.5  # m/s; a vehicle that stopped short of the stop zone is released and may draw up
 MOVED = 0.5  # m of movement after which the lane is looked up again
 TURNED = 0.1  # rad
 
@@ -21,9 +24,13 @@ TURNED = 0.1  # rad
 @numba.njit(cache=True)
 def regulate(
     columns: Columns, rows: NDArray[np.int64], network: RoadNetwork, sample_light: NDArray[np.int32],
-    sample_limit: NDArray[np.float32], signal_actor: NDArray[np.uint32],
+    sample_stop: NDArray[np.float32], sample_limit: NDArray[np.float32], signal_actor: NDArray[np.uint32],
 ) -> None:  # fmt: skip
-    """Update speed limit, governing light and its state for the vehicles in `rows`; off the road the limit stays."""
+    """Update speed limit, governing light and its state for the vehicles in `rows`; off the road the limit stays.
+
+    A light governs from 6 m before its stop line, and earlier a vehicle that needs longer to stop calmly: with a fixed
+    zone TrafficManager, which brakes only once it is governed, would run the light from 30 km/h.
+    """
     for n in range(rows.shape[0]):
         row = rows[n]
         pose, motion = columns.pose[row], columns.motion[row]
@@ -40,8 +47,12 @@ def regulate(
         sample = columns.sample[row]
         light = sample_light[sample] if sample >= 0 else -1
         if light >= 0:
+            speed = hypot(columns.velocity[row, 0], columns.velocity[row, 1])
+            too_far = sample_stop[sample] > max(STOP_ZONE, 1.0 + 0.5 * speed * speed / CALM_BRAKING)
+            if speed > STANDING and columns.governing_light[row] == signal_actor[light]:
+                too_far = False  # braking must not release it
             wrong_way = abs(wrap_angle(network.samples.yaw[sample] - pose[4])) > 0.5 * pi
-            if wrong_way or network.lanes.junction[network.samples.lane[sample]] >= 0:
+            if too_far or wrong_way or network.lanes.junction[network.samples.lane[sample]] >= 0:
                 light = -1
         if light >= 0:
             columns.governing_light[row] = signal_actor[light]

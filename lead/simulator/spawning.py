@@ -76,7 +76,8 @@ class Spawning:
         self.table.settle()
         if kind == ActorKind.VEHICLE:
             signals, rows = self.town.signals, np.array([row])
-            regulate(columns, rows, self.town.network, signals.sample_light, signals.sample_limit, self.signal_actor)
+            laws = signals.sample_light, signals.sample_stop, signals.sample_limit
+            regulate(columns, rows, self.town.network, *laws, self.signal_actor)
         return actor
 
     def _claim_id(self) -> int:

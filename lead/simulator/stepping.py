@@ -27,7 +27,7 @@ CONTACTS_PER_BODY = 8  # room for contacts
 def step_world(
     columns: Columns, vehicles: NDArray[np.int64], bodies: NDArray[np.int64], attached: NDArray[np.int64],
     triggers: NDArray[np.int64], cycles: LightCycles, obstacles: Obstacles, network: RoadNetwork, surface: Surface,
-    sample_light: NDArray[np.int32], sample_limit: NDArray[np.float32],
+    sample_light: NDArray[np.int32], sample_stop: NDArray[np.float32], sample_limit: NDArray[np.float32],
     signal_actor: NDArray[np.uint32], dt: float, substeps: int,
 ) -> ContactBuffer:  # fmt: skip
     """Take `substeps` sub-steps of dt (s). The index arrays name the rows of each kind; returns the contacts."""
@@ -55,7 +55,7 @@ def step_world(
         collide(columns, bodies, start, placed, obstacles, contacts)
     _attach(columns, attached)
     _accelerate(columns, bodies, dt * substeps)
-    regulate(columns, vehicles, network, sample_light, sample_limit, signal_actor)
+    regulate(columns, vehicles, network, sample_light, sample_stop, sample_limit, signal_actor)
     return contacts
 
 

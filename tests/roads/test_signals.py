@@ -104,12 +104,13 @@ def test_a_reference_on_a_connection_governs_the_lane_that_leads_into_it():
     assert governed(network, signals, 0) == {(1, -1)}
 
 
-def test_a_light_holds_cars_over_the_last_six_metres_of_its_lane_only():
+def test_a_lane_knows_its_light_over_the_last_forty_metres():
     network, signals = crossing(on_arm=signal(7, "1000001", 30, -5, "-"))
     covered = np.flatnonzero(signals.sample_light >= 0)
     assert set(network.samples.lane[covered]) == {signals.stop_lane[0]}
     s = network.samples.s[covered]
-    assert s.max() == 50.0 and 42.0 <= s.min() <= 44.5
+    assert s.max() == 50.0 and 10.0 <= s.min() <= 12.0
+    assert np.allclose(signals.sample_stop[covered], 50.0 - s, atol=1e-3)
 
 
 def test_a_painted_stop_line_moves_the_stop():

@@ -187,9 +187,3 @@ def test_two_clients_may_tick_at_once(server, world):
     for thread in threads:
         thread.join()
     assert sorted(frames) == list(range(min(frames), min(frames) + 200))
-
-
-def test_recording_is_declined_with_words(client):
-    with pytest.raises(RuntimeError, match="does not record"):
-        client.start_recorder("drive.log")
-    client.stop_recorder()

@@ -52,9 +52,11 @@ def straight_network(slope: float) -> RoadNetwork:
 def lights_at(network: RoadNetwork, count: int) -> Signals:
     samples = network.samples
     light = np.full(len(samples.s), -1, np.int32)
+    metres = np.full(len(samples.s), np.inf, np.float32)
     for k in range(count):
-        zone = (samples.lane == k) & (np.abs(samples.centre[:, 0] - (LIGHT_X - 5.0)) <= 5.0)
-        light[zone] = k
+        approach = (samples.lane == k) & (samples.centre[:, 0] <= LIGHT_X) & (samples.centre[:, 0] >= LIGHT_X - 40.0)
+        light[approach] = k
+        metres[approach] = LIGHT_X - samples.centre[approach, 0]
     stop = np.array(
         [np.flatnonzero((samples.lane == k) & (samples.centre[:, 0] >= LIGHT_X))[0] for k in range(count)], np.int64
     )
@@ -64,7 +66,7 @@ def lights_at(network: RoadNetwork, count: int) -> Signals:
         np.full(count, SignalKind.LIGHT, np.uint8), np.array([str(900 + k) for k in range(count)], np.str_), pose,
         np.zeros((count, 4)), np.tile([1.0, 1.5, 1.0], (count, 1)), np.zeros(count), np.zeros(count, np.int32),
         np.arange(count, dtype=np.int32), np.arange(count + 1, dtype=np.int64), np.arange(count, dtype=np.int32), stop,
-        pose.copy(), light, np.where(samples.centre[:, 0] < 0.0, 50.0, 30.0).astype(np.float32),
+        pose.copy(), light, metres, np.where(samples.centre[:, 0] < 0.0, 50.0, 30.0).astype(np.float32),
     )  # fmt: skip
 
 

@@ -112,6 +112,22 @@ def test_the_light_ahead_governs_a_vehicle_until_it_is_past(lit):
     assert seen[cars[0]][-1] == (0, GREEN), "past the line nothing governs it"
 
 
+def test_a_fast_vehicle_is_governed_from_where_it_must_brake(lit):
+    """Distance from the front bumper to the stop line (x = 100 m) at which each speed meets its light: 6 m, or 1 m + v^2 / 9."""
+    met = {}
+    for speed in (3.0, 12.0):
+        car = lit.add(x=45.0)
+        row = lit.world.row(car)
+        lit.world.enable_constant_velocity(car, (speed, 0.0, 0.0))
+        while lit.world.table.governing_light[row] == 0:
+            lit.world.step(0.05)
+        front = lit.world.table.pose[row, 0] + lit.world.table.extent[row, 0] + lit.world.table.centre[row, 0]
+        met[speed] = 100.0 - front
+        lit.world.destroy(car)
+    assert met[3.0] == pytest.approx(6.0, abs=1.2)
+    assert met[12.0] == pytest.approx(17.0, abs=2.0)
+
+
 def test_a_governed_vehicle_sees_the_change_while_standing(lit):
     car = lit.add(x=93.0)
     lit.run(9.0)

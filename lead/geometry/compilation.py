@@ -1,0 +1,58 @@
+"""Where numba keeps compiled kernels: one folder per state of the source code.
+
+Numba's own cache notices edits of the file a kernel stands in, but not of the kernels it calls, so an upgraded or
+edited package could run old machine code. Keying the folder by a hash of all sources rules that out, and its existence
+says whether the next start has to compile.
+"""
+
+import hashlib
+import platform
+import shutil
+from pathlib import Path
+
+import numba
+
+SOURCES = Path(__file__).parent.parent
+COMPILED_ROOMS = ("geometry", "roads", "simulator", "rendering")
+KEPT_FOLDERS = 4  # source states whose kernels are kept
+COMPILING = "compiling the simulator for this machine: once per version, about a minute"
+WARM = "warm"  # marker file: a server has compiled everything a tick needs
+
+
+def cache_root() -> Path:
+    """Folder of everything `lead` derives and can derive again: compiled kernels, fetched maps, prepared towns."""
+    return Path.home() / ".cache" / "lead"
+
+
+def source_hash() -> str:
+    """Hash of the source of every room with kernels, and of what compiles it."""
+    digest = hashlib.sha256(f"{numba.__version__} {platform.python_version()} {platform.processor()}".encode())
+    for room in COMPILED_ROOMS:
+        for source in sorted((SOURCES / room).glob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def kernel_folder() -> Path:
+    """Folder of this source's compiled kernels."""
+    return cache_root() / "kernels" / source_hash()
+
+
+def is_compiled() -> bool:
+    """Whether a server of this source has compiled on this machine before."""
+    return (kernel_folder() / WARM).exists()
+
+
+def mark_compiled() -> None:
+    """Remember that everything a tick needs is compiled."""
+    folder = kernel_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WARM).touch()
+    others = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime)
+    for old in others[:-KEPT_FOLDERS]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def use_kernel_folder() -> None:
+    """Make numba keep its cache there; called when the first room with kernels is imported."""
+    numba.config.CACHE_DIR = str(kernel_folder())
