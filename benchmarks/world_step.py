@@ -1,27 +1,42 @@
 """Time of one simulator step with 80 actors: 60 moving vehicles and 20 walking people, everything included.
 
-    python benchmarks/world_step.py                 # on the generated town "GridCity"
+    python benchmarks/world_step.py                              # on the four generated towns
     python benchmarks/world_step.py --town Town03 --vehicles 100 --runs 9
 
-Prints the median over the runs in ms per step, and the spread. Vehicles keep their lanes by a proportional controller
-on the lane under them; its time is not counted.
+Prints per town the median and the least ms per step, and their ratio to a fixed kernel of known work (`reference`), timed
+after each step: on a busy or slow machine the ratio stays comparable where the milliseconds do not. Vehicles keep their
+lanes by a proportional controller on the lane under them; its time is not counted.
 """
 
 import argparse
 import time
-from statistics import median
+from math import cos, sin
 
+import numba
 import numpy as np
 
+from lead.roads.generate import TOWNS
 from lead.roads.locate import nearest_samples
 from lead.roads.town import load_town
 from lead.simulator.blueprints import library
 from lead.simulator.world import SpawnError, World
 
 STEPS = 200
+WARM_UP = 40  # steps
 DT = 0.05  # s
 DRIVING = 1 << 1  # LaneKind bit
 SPEED = 8.0  # m/s the vehicles hold
+REFERENCE_ROUNDS = 2000
+
+
+@numba.njit(cache=True)
+def reference(table):
+    """A sine, a cosine and two random rows of a 1 MB table per round: the mix of arithmetic and memory of a step."""
+    total, place = 0.0, 1
+    for _ in range(REFERENCE_ROUNDS):
+        place = (place * 1103515245 + 12345) % table.shape[0]
+        total += sin(table[place] + total) * cos(table[table.shape[0] - 1 - place])
+    return total
 
 
 def populate(world: World, vehicles: int, walkers: int) -> tuple[list[int], list[int]]:
@@ -52,35 +67,51 @@ def steer(world: World, driving: list[int]) -> None:
         world.control_vehicle(actor, [throttle, 1.2 * error - 0.15 * offset, 0.0, 0, 0, 0, 0])
 
 
-def run(world: World, driving: list[int]) -> float:
-    """Seconds per step over STEPS steps, controllers not counted."""
-    spent = 0.0
-    for _ in range(STEPS):
+def prepare(town: str, vehicles: int, walkers: int) -> tuple[World, list[int], int]:
+    """A world in motion, the vehicles to steer and the number of walkers."""
+    world = World(load_town(town))
+    driving, walking = populate(world, vehicles, walkers)
+    for number, actor in enumerate(walking):
+        world.control_walker(actor, [np.cos(number), np.sin(number), 0.0], 1.4)
+    for _ in range(WARM_UP):
+        steer(world, driving)
+        world.step(DT)
+    return world, driving, len(walking)
+
+
+def run(world: World, driving: list[int], table: np.ndarray) -> np.ndarray:
+    """Milliseconds (STEPS, 2) of each step and of the reference right after it; controllers are not counted."""
+    times = np.empty((STEPS, 2))
+    for number in range(STEPS):
         steer(world, driving)
         begin = time.perf_counter()
         world.step(DT)
-        spent += time.perf_counter() - begin
-    return spent / STEPS
+        middle = time.perf_counter()
+        reference(table)
+        times[number] = middle - begin, time.perf_counter() - middle
+    return 1e3 * times
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--town", default="GridCity", help="map name or path of an .xodr file")
+    parser.add_argument("--town", nargs="*", default=list(TOWNS), help="map names or paths of .xodr files")
     parser.add_argument("--vehicles", type=int, default=60)
     parser.add_argument("--walkers", type=int, default=20)
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
-    world = World(load_town(arguments.town))
-    driving, walking = populate(world, arguments.vehicles, arguments.walkers)
-    for number, actor in enumerate(walking):
-        world.control_walker(actor, [np.cos(number), np.sin(number), 0.0], 1.4)
-    for _ in range(40):
-        steer(world, driving)
-        world.step(DT)
-    times = [1e3 * run(world, driving) for _ in range(arguments.runs)]
-    speeds = [float(np.linalg.norm(world.table.velocity[world.row(actor)])) for actor in driving]
-    print(f"{world.town.name}: {len(driving)} vehicles (mean {np.mean(speeds):.1f} m/s), {len(walking)} walkers")
-    print(f"{median(times):.3f} ms per step (median of {len(times)} runs, {min(times):.3f} to {max(times):.3f})")
+    table = np.random.default_rng(0).random(1 << 17)
+    reference(table)
+    for name in arguments.town:
+        world, driving, walking = prepare(name, arguments.vehicles, arguments.walkers)
+        runs = [run(world, driving, table) for _ in range(arguments.runs)]
+        speeds = [float(np.linalg.norm(world.table.velocity[world.row(actor)])) for actor in driving]
+        middle, least = np.median(runs, axis=(0, 1)), np.min(runs, axis=(0, 1))
+        spread = [float(np.median(times[:, 0])) for times in runs]
+        print(f"{world.town.name}: {len(driving)} vehicles (mean {np.mean(speeds):.1f} m/s), {walking} walkers")
+        print(f"  step       median {middle[0]:.3f} ms, least {least[0]:.3f} ms; ", end="")
+        print(f"medians of {len(runs)} runs {min(spread):.3f} to {max(spread):.3f} ms")
+        print(f"  reference  median {middle[1]:.3f} ms, least {least[1]:.3f} ms")
+        print(f"  ratio      median {middle[0] / middle[1]:.2f}, least {least[0] / least[1]:.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.leaf import leaf
+
 
 @numba.njit(cache=True)
 def corners(x: float, y: float, yaw: float, half_length: float, half_width: float) -> NDArray[np.float64]:
@@ -20,7 +22,7 @@ def corners(x: float, y: float, yaw: float, half_length: float, half_width: floa
     return result
 
 
-@numba.njit(cache=True)
+@leaf
 def separation(
     ax: float, ay: float, ayaw: float, al: float, aw: float, bx: float, by: float, byaw: float, bl: float, bw: float
 ) -> tuple[float, float, float]:
@@ -30,14 +32,14 @@ def separation(
     vector (nx, ny), which points from a to b, separates them. Separating axis theorem over the four face normals.
     """
     dx, dy = bx - ax, by - ay
+    ca, sa, cb, sb = cos(ayaw), sin(ayaw), cos(byaw), sin(byaw)
     best, nx, ny = -1e300, 1.0, 0.0
     for k in range(4):
-        angle = ayaw if k < 2 else byaw
-        ux, uy = cos(angle), sin(angle)
+        ux, uy = (ca, sa) if k < 2 else (cb, sb)
         if k % 2 == 1:
             ux, uy = -uy, ux
-        reach_a = al * abs(ux * cos(ayaw) + uy * sin(ayaw)) + aw * abs(uy * cos(ayaw) - ux * sin(ayaw))
-        reach_b = bl * abs(ux * cos(byaw) + uy * sin(byaw)) + bw * abs(uy * cos(byaw) - ux * sin(byaw))
+        reach_a = al * abs(ux * ca + uy * sa) + aw * abs(uy * ca - ux * sa)
+        reach_b = bl * abs(ux * cb + uy * sb) + bw * abs(uy * cb - ux * sb)
         distance = dx * ux + dy * uy
         gap = abs(distance) - reach_a - reach_b
         if gap > best:
@@ -47,7 +49,7 @@ def separation(
     return best, nx, ny
 
 
-@numba.njit(cache=True)
+@leaf
 def contains(px: float, py: float, x: float, y: float, yaw: float, half_length: float, half_width: float) -> bool:
     """Whether the point (px, py) m lies inside the rectangle, its edge included."""
     c, s = cos(yaw), sin(yaw)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numba
 
 SOURCES = Path(__file__).parent.parent
-COMPILED_ROOMS = ("geometry", "roads", "simulator", "rendering")
+COMPILED_ROOMS = ("geometry", "roads", "simulator", "rendering", "server")
 KEPT_FOLDERS = 4  # source states whose kernels are kept
 COMPILING = "compiling the simulator for this machine: once per version, about a minute"
 WARM = "warm"  # marker file: a server has compiled everything a tick needs

@@ -12,6 +12,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.leaf import leaf
+
 
 class PoseIndex(IntEnum):
     """Columns of a pose row."""
@@ -24,7 +26,7 @@ class PoseIndex(IntEnum):
     ROLL = 5
 
 
-@numba.njit(cache=True)
+@leaf
 def wrap_angle(angle: float) -> float:
     """The same angle (radians) in [-pi, pi)."""
     return (angle + pi) % (2.0 * pi) - pi

@@ -11,6 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lead.geometry.leaf import leaf
 from lead.roads.network import LaneKind, LanePoint, RoadNetwork
 
 FREE_HEIGHT = 1.5  # m of height difference that cost nothing: slopes, suspension, a waypoint's z
@@ -26,26 +27,29 @@ def kind_mask(kinds: Iterable[LaneKind]) -> int:
     return sum({1 << int(kind) for kind in kinds})
 
 
-@numba.njit(cache=True)
-def _cost(network, row, other, x, y, z, yaw):
-    """Cost, fraction towards `other`, offset and distance of (x, y, z) against the half segment from sample `row`."""
+@leaf
+def _cost(network, row, other, x, y, z, yaw, best):
+    """Cost, fraction towards `other` and distance of (x, y, z) against the half segment from sample `row`.
+
+    Where the distance alone exceeds the cost `best`, what height and heading add is left out.
+    """
     a, b = network.samples.centre[row], network.samples.centre[other]
     ux, uy, dx, dy = b[0] - a[0], b[1] - a[1], x - a[0], y - a[1]
     square = ux * ux + uy * uy
     f = min(0.5, max(0.0, (dx * ux + dy * uy) / square)) if square > 1e-12 else 0.0
     ex, ey = dx - f * ux, dy - f * uy
     distance = sqrt(ex * ex + ey * ey)
-    heading = network.samples.yaw[row]
-    offset = ey * cos(heading) - ex * sin(heading)
     cost = distance
+    if distance >= best:
+        return cost, f, distance
     if not isnan(z):
         cost += HEIGHT_COST * max(0.0, abs(a[2] + f * (b[2] - a[2]) - z) - FREE_HEIGHT)
-    if not isnan(yaw) and abs((heading - yaw + pi) % (2.0 * pi) - pi) > MAX_TURN:
+    if not isnan(yaw) and abs((network.samples.yaw[row] - yaw + pi) % (2.0 * pi) - pi) > MAX_TURN:
         cost += TURN_COST
-    return cost, f, offset, distance
+    return cost, f, distance
 
 
-@numba.njit(cache=True)
+@leaf
 def nearest_sample(
     network: RoadNetwork, x: float, y: float, z: float, yaw: float, mask: int, max_distance: float
 ) -> tuple[int, int, float, float, float, float, float]:
@@ -62,7 +66,7 @@ def nearest_sample(
     ci, cj = int((x - grid.origin_x) // grid.cell), int((y - grid.origin_y) // grid.cell)
     fx, fy = x - grid.origin_x - ci * grid.cell, y - grid.origin_y - cj * grid.cell
     margin = min(fx, fy, grid.cell - fx, grid.cell - fy)
-    best, best_row, best_other, best_f, best_offset, best_distance = inf, -1, -1, 0.0, 0.0, inf
+    best, best_row, best_other, best_f, best_distance = inf, -1, -1, 0.0, inf
     # A far-off point starts at the first ring that meets the grid.
     ring = max(0, -ci, -cj, ci - grid.rows + 1, cj - grid.columns + 1)
     while ring * grid.cell + margin - grid.cell <= max_distance:
@@ -82,10 +86,9 @@ def nearest_sample(
                             other = row + step
                             if other < lanes.first[lane] or other >= lanes.last[lane]:
                                 continue
-                            cost, f, offset, distance = _cost(network, row, other, x, y, z, yaw)
+                            cost, f, distance = _cost(network, row, other, x, y, z, yaw, best)
                             if cost < best:
-                                best, best_row, best_other = cost, row, other
-                                best_f, best_offset, best_distance = f, offset, distance
+                                best, best_row, best_other, best_f, best_distance = cost, row, other, f, distance
                 j += stride
         if best_row >= 0 and (best <= ring * grid.cell + margin or best <= 0.5 * samples.width[best_row]):
             break
@@ -93,11 +96,13 @@ def nearest_sample(
     if best_row < 0 or best_distance > max_distance:
         return -1, -1, 0.0, 0.0, 0.0, 0.0, inf
     a, b = samples.centre[best_row], samples.centre[best_other]
+    ex, ey = x - a[0] - best_f * (b[0] - a[0]), y - a[1] - best_f * (b[1] - a[1])
+    offset = ey * cos(samples.yaw[best_row]) - ex * sin(samples.yaw[best_row])
     along = best_f * sqrt((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) * (best_other - best_row)
     turn = (samples.yaw[best_other] - samples.yaw[best_row] + pi) % (2.0 * pi) - pi
     heading = (samples.yaw[best_row] + best_f * turn + pi) % (2.0 * pi) - pi
     height = a[2] + best_f * (b[2] - a[2])
-    return samples.lane[best_row], best_row, along, best_offset, heading, height, best_distance
+    return samples.lane[best_row], best_row, along, offset, heading, height, best_distance
 
 
 @numba.njit(cache=True)

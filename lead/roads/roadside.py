@@ -58,7 +58,7 @@ def road_edges(network: RoadNetwork, sample_limit: NDArray[np.float32]) -> list[
 
 @numba.njit(cache=True)
 def clear_of_lanes(
-    network: RoadNetwork, x: float, y: float, yaw: float, half_length: float, half_width: float, traffic_only: bool
+    network: RoadNetwork, x: float, y: float, yaw: float, half_length: float, half_width: float
 ) -> bool:
     """Whether a rectangle on the ground holds no edge or middle of a lane; lanes of kind NONE do not count.
 
@@ -76,8 +76,7 @@ def clear_of_lanes(
         for j in range(j0, j1 + 1):
             for n in range(grid.start[i * grid.columns + j], grid.start[i * grid.columns + j + 1]):
                 row = grid.items[n]
-                kind = network.lanes.kind[samples.lane[row]]
-                if kind == 0 or (traffic_only and kind != 1 and kind != 6):
+                if network.lanes.kind[samples.lane[row]] == LaneKind.NONE:
                     continue
                 for k in range(5):  # five points of the cross-section
                     dx = samples.left[row, 0] + 0.25 * k * (samples.right[row, 0] - samples.left[row, 0]) - x

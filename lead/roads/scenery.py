@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from lead.geometry.boxes import corners
 from lead.geometry.grid import Grid, build_grid
-from lead.roads.network import RoadNetwork
+from lead.roads.locate import locate
+from lead.roads.network import LaneKind, RoadNetwork
 from lead.roads.opendrive import OpenDrive
 from lead.roads.roadside import Plots, RoadEdge, clear_of_lanes, road_edges
 from lead.roads.signals import SignalKind, Signals
@@ -70,7 +71,7 @@ class _Site:
     def build(self, place, half_length: float, half_width: float, margin: float) -> bool:
         """Take the plot at (x, y, z, yaw) if it is `margin` metres off all lanes and free."""
         x, y, _, yaw = place
-        if not clear_of_lanes(self.network, x, y, yaw, half_length + margin, half_width + margin, False):
+        if not clear_of_lanes(self.network, x, y, yaw, half_length + margin, half_width + margin):
             return False
         return self.plots.take(x, y, yaw, half_length, half_width, 0.5)
 
@@ -115,7 +116,7 @@ def _signal_poles(site: _Site, signals: Signals) -> None:
         pose, head = signals.pose[k], signals.head[k]
         light = signals.kind[k] == SignalKind.LIGHT
         radius = 0.12 if light else 0.05
-        free = clear_of_lanes(site.network, pose[0], pose[1], 0.0, radius + 0.5, radius + 0.5, True)
+        free = not _on_traffic_lane(site.network, pose, radius + 0.3)
         base = (float(pose[0]), float(pose[1]), float(pose[2]), float(head[4]))
         name = f"Signal_{signals.sign_id[k]}"
         site.add(f"{name}_Pole", POLES, base, 0.5, (radius, radius, float(head[2] - pose[2])), free)
@@ -130,11 +131,17 @@ def _signal_poles(site: _Site, signals: Signals) -> None:
         site.add(name, label, place, 0.0, size, False)
 
 
+def _on_traffic_lane(network: RoadNetwork, pose: NDArray[np.float64], margin: float) -> bool:
+    """Whether a place (6,) lies on a lane that cars drive on, or less than `margin` metres beside one."""
+    point = locate(network, pose[:3], kinds=(LaneKind.DRIVING, LaneKind.BIDIRECTIONAL))
+    return point is not None and abs(point.offset) < 0.5 * network.samples.width[point.sample] + margin
+
+
 def _guard_rails(site: _Site, edge: RoadEdge) -> None:
     count = int(edge.along[-1] // RAIL)
     for k in range(count):
         place = edge.at((k + 0.5) * edge.along[-1] / count, 0.6)
-        if clear_of_lanes(site.network, place[0], place[1], place[3], 0.5 * RAIL, 0.3, False):
+        if clear_of_lanes(site.network, place[0], place[1], place[3], 0.5 * RAIL, 0.3):
             site.add("GuardRail", GUARD_RAIL, place, 0.3, (0.5 * RAIL, 0.12, 0.8))
 
 
@@ -142,7 +149,7 @@ def _lamps(site: _Site, edge: RoadEdge, thin: float) -> None:
     spacing = 32.0 * thin
     for k in range(int((edge.along[-1] + 0.5 * spacing) // spacing)):
         place = edge.at((k + 0.5) * spacing, 0.4)
-        if clear_of_lanes(site.network, place[0], place[1], place[3], 0.3, 0.3, False):
+        if clear_of_lanes(site.network, place[0], place[1], place[3], 0.3, 0.3):
             site.add("StreetLamp", POLES, place, FOOTING, (0.1, 0.1, 7.0))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.geometry.grid import Grid, build_grid
+from lead.geometry.leaf import leaf
 from lead.roads.network import RoadNetwork
 from lead.roads.opendrive import OpenDrive
 from lead.roads.strips import lane_strips
@@ -17,6 +18,8 @@ GRID_CELL = 5.0  # m, in small towns
 LATTICE_PER_CELL = 3.0  # grid cells per terrain cell along one axis, at most: keeps the index of huge towns small
 STEP_UP = 0.6  # m above the asked height that still counts as ground under a body: steps, slopes, sunken wheels
 SEAM = 1e-4  # share of a triangle by which its edges overlap, so that float32 rounding leaves no gaps
+REACH_SLACK = np.float32(4.0 * SEAM)  # of a triangle's size: more than its overlapping edges reach beyond its corners
+LEAST_AREA = 1e-6  # m2 seen from above (twice the triangle's); less stands upright
 RIM = np.float32(0.01)  # m inside the land's edge where heights beyond it are taken
 TERRAIN = 10  # CityObjectLabel of CARLA 0.9.16
 
@@ -31,6 +34,7 @@ class Surface(NamedTuple):
     triangles: NDArray[np.int32]  # (T, 3)
     label: NDArray[np.uint8]  # (T,) CityObjectLabel of CARLA 0.9.16 (Roads 1, Sidewalks 2, Terrain 10)
     bounds: NDArray[np.float64]  # (4,) low x, low y, high x, high y of the terrain, m
+    reach: NDArray[np.float32]  # (T, 4) low x, low y, high x, high y, m, around what a triangle carries; upright: none
     grid: Grid  # items are triangle indices
 
 
@@ -42,12 +46,25 @@ def build_surface(opendrive: OpenDrive, network: RoadNetwork) -> Surface:
     triangles = np.concatenate([road_triangles, land_triangles + np.int32(len(road_vertices))])
     label = np.concatenate([road_label, np.full(len(land_triangles), TERRAIN, np.uint8)])
     bounds = np.concatenate([vertices[:, :2].min(axis=0) + RIM, vertices[:, :2].max(axis=0) - RIM]).astype(np.float64)
+    return index_surface(vertices, triangles, label, bounds, max(GRID_CELL, spacing / LATTICE_PER_CELL))
+
+
+def index_surface(
+    vertices: NDArray[np.float32], triangles: NDArray[np.int32], label: NDArray[np.uint8], bounds: NDArray[np.float64],
+    cell: float,
+) -> Surface:  # fmt: skip
+    """Surface of these triangles (fields as in `Surface`) with a grid of edge length `cell` (m)."""
     corners = vertices[triangles, :2]
-    grid = build_grid(corners.min(axis=1), corners.max(axis=1), max(GRID_CELL, spacing / LATTICE_PER_CELL))
-    return Surface(vertices, triangles, label, bounds, grid)
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    u, w = (corners[:, k].astype(np.float64) - corners[:, 0] for k in (1, 2))
+    upright = np.abs(u[:, 0] * w[:, 1] - u[:, 1] * w[:, 0]) < LEAST_AREA
+    slack = REACH_SLACK * (high - low) + np.spacing(np.maximum(np.abs(low), np.abs(high)))
+    reach = np.concatenate([low - slack, high + slack], axis=1).astype(np.float32)
+    reach[upright] = np.inf
+    return Surface(vertices, triangles, label, bounds, reach, build_grid(low, high, cell))
 
 
-@numba.njit(cache=True)
+@leaf
 def _height_in(surface: Surface, triangle: int, x: float, y: float) -> float:
     """Height of a triangle at (x, y), NaN beside it or where it stands upright."""
     ia, ib, ic = surface.triangles[triangle, 0], surface.triangles[triangle, 1], surface.triangles[triangle, 2]
@@ -55,7 +72,7 @@ def _height_in(surface: Surface, triangle: int, x: float, y: float) -> float:
     ax, ay = float(v[ia, 0]), float(v[ia, 1])
     ux, uy, wx, wy = float(v[ib, 0]) - ax, float(v[ib, 1]) - ay, float(v[ic, 0]) - ax, float(v[ic, 1]) - ay
     area = ux * wy - uy * wx
-    if abs(area) < 1e-6:
+    if abs(area) < LEAST_AREA:
         return np.nan
     px, py = x - ax, y - ay
     b, c = (px * wy - py * wx) / area, (ux * py - uy * px) / area
@@ -65,7 +82,7 @@ def _height_in(surface: Surface, triangle: int, x: float, y: float) -> float:
     return az + b * (float(v[ib, 2]) - az) + c * (float(v[ic, 2]) - az)
 
 
-@numba.njit(cache=True)
+@leaf
 def ground_height(surface: Surface, x: float, y: float, z_above: float) -> tuple[float, int]:
     """Height (m) and label of the ground under a body whose foot is near z_above.
 
@@ -80,6 +97,9 @@ def ground_height(surface: Surface, x: float, y: float, z_above: float) -> tuple
     below, below_label, above, above_label = -inf, 0, inf, 0
     for n in range(grid.start[cell], grid.start[cell + 1]):
         triangle = grid.items[n]
+        reach = surface.reach[triangle]
+        if x < reach[0] or y < reach[1] or x > reach[2] or y > reach[3]:
+            continue
         z = _height_in(surface, triangle, x, y)
         if z <= z_above + STEP_UP:
             if z > below:
@@ -93,7 +113,7 @@ def ground_height(surface: Surface, x: float, y: float, z_above: float) -> tuple
     return 0.0, 0
 
 
-@numba.njit(cache=True)
+@leaf
 def ground_frame(
     surface: Surface, x: float, y: float, z_above: float, yaw: float, wheelbase: float, track: float
 ) -> tuple[float, float, float, int]:
@@ -112,7 +132,7 @@ def ground_frame(
     return 0.25 * (front_right + front_left + rear_right + rear_left), pitch, roll, label
 
 
-@numba.njit(cache=True)
+@leaf
 def _hit(surface: Surface, triangle: int, start: NDArray[np.float64], direction: NDArray[np.float64]) -> float:
     """Fraction of the segment at which it meets a triangle from either side, infinity where it misses.
 

@@ -13,10 +13,12 @@ from typing import Any, cast
 import msgpack
 import numpy as np
 
+from lead.server.message_shape import ITEM_LIMIT, MessageShape
 from lead.server.wire import failed
 
 MESSAGE_LIMIT = 128 << 20  # bytes of one request; a large town's OpenDRIVE is about 60 MB
-LIST_LIMIT = 1 << 18  # items of one list
+MAP_LIMIT = 16  # items of one map; no call takes any
+BINARY_LIMIT = 1 << 20  # bytes of one binary value; no call takes any
 REPLY_LIMIT = 512 << 20  # bytes of replies a client may leave unread
 HELD_LIMIT = 10_000  # requests kept back while the client changes worlds
 HOLD_TIME = 2.0  # s, at most, that requests are kept back
@@ -42,10 +44,12 @@ class RpcConnection(asyncio.Protocol):
             strict_map_key=True,
             unicode_errors="surrogateescape",
             max_buffer_size=MESSAGE_LIMIT,
-            max_array_len=LIST_LIMIT,
-            max_map_len=LIST_LIMIT,
+            max_array_len=ITEM_LIMIT,
+            max_map_len=MAP_LIMIT,
+            max_bin_len=BINARY_LIMIT,
             max_ext_len=0,
         )
+        self._shape = MessageShape()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio calls this with the new connection."""
@@ -57,6 +61,7 @@ class RpcConnection(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return
         try:
+            self._shape.check(data)
             self._unpacker.feed(data)
             for message in self._unpacker:
                 self._receive(message)

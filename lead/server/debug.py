@@ -2,13 +2,26 @@
 
 from typing import Any
 
+import msgpack
+
 from lead.server import wire
 from lead.server.dispatch import Procedures, Support
 from lead.server.episode import Episode
 
 SHAPES_LIMIT = 100_000
 calls = Procedures()
-_shape = wire.structure("debug shape", wire.anything, wire.anything, wire.number, wire.anything)
+SHAPE_LIMIT = 1000  # bytes of one shape's geometry and text
+
+
+def _geometry(value: Any) -> list[Any]:
+    """[variant, numbers and text]."""
+    if type(value) is list and len(value) == 2 and type(value[0]) is int:
+        if len(msgpack.packb(value, unicode_errors="surrogateescape")) <= SHAPE_LIMIT:
+            return value
+    raise wire.WireError(f"expected the shape [variant, geometry] in at most {SHAPE_LIMIT} bytes")
+
+
+_shape = wire.structure("debug shape", _geometry, wire.colour, wire.number, wire.boolean)
 
 
 @calls.add("draw_debug_shape", _shape, support=Support.STORED, note="kept for its life time; no screen to draw on")

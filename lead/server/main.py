@@ -21,6 +21,7 @@ from lead.roads.town import Town, load_town
 from lead.server.connection import RpcConnection
 from lead.server.dispatch import Dispatcher
 from lead.server.episode import Episode
+from lead.server.message_shape import MessageShape
 from lead.server.procedures import GROUPS
 from lead.server.snapshot import Snapshot
 from lead.server.streams import BUFFER_LIMIT, StreamConnection
@@ -98,6 +99,7 @@ def warm_up(town: Town) -> None:
         world.step(0.05)
     Snapshot().fill(world)
     world.project(np.array([0.0, 0.0, 10.0]), np.array([0.0, 0.0, -1.0]), 20.0)
+    MessageShape().check(b"\x90")
 
 
 async def _run(episode: Episode, listener: socket.socket, async_hz: float, parent_pid: int | None) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lead.geometry.poses import rotation_matrix, to_local
 from lead.server.sensors import Payload, Sensor, event, number
+from lead.server.wire import FARTHEST
 from lead.simulator.actors import ActorKind
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ class Obstacle(Sensor):
 
     def __init__(self, type_number: int, attributes: Mapping[str, str]) -> None:
         super().__init__(type_number, attributes)
-        self._distance = number(attributes, "distance", 5.0)
-        self._radius = number(attributes, "hit_radius", 0.5)
+        self._distance = min(number(attributes, "distance", 5.0), FARTHEST)
+        self._radius = min(number(attributes, "hit_radius", 0.5), FARTHEST)
         self._only_dynamics = attributes.get("only_dynamics", "false").lower() == "true"
 
     def measure(self, episode: "Episode") -> list[Payload]:

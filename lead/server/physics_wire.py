@@ -30,6 +30,9 @@ def physics_message(physics: PhysicsControl) -> list[Any]:
 def read_physics(value: Any) -> PhysicsControl:
     """PhysicsControl of a wire VehiclePhysicsControl; raises WireError."""
     fields = _physics(value)
+    for name, place in (("torque curve", 0), ("forward gears", 10), ("steering curve", 14)):
+        if not fields[place]:
+            raise wire.WireError(f"found an empty {name}, expected at least one entry")
     fields[0] = tuple(map(tuple, fields[0]))
     fields[10] = tuple(map(tuple, fields[10]))
     fields[13] = tuple(fields[13].tolist())

@@ -5,6 +5,7 @@ only while somebody reads its stream. Payload layouts: spec/carla-wire-protocol.
 """
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import msgpack
@@ -95,14 +96,15 @@ _LABEL_NAMES = {
 
 
 def number(attributes: Mapping[str, str], name: str, default: float) -> float:
-    """A numeric attribute; text that is no number counts as 0, as in CARLA."""
+    """A numeric attribute; text that is no finite number counts as 0, as text that is none does in CARLA."""
     text = attributes.get(name)
     if text is None:
         return default
     try:
-        return float(text.rstrip("f"))
+        value = float(text.rstrip("f"))
     except ValueError:
         return 0.0
+    return value if isfinite(value) else 0.0
 
 
 Maker = Callable[[int, Mapping[str, str]], Sensor]

@@ -41,9 +41,11 @@ def query(episode: Any, _endpoint: Any) -> list[Any]:
     return list(episode.street_lamps.states.values())
 
 
-_light = wire.structure(
-    "light state", wire.integer, wire.vector, wire.number, wire.integer, wire.anything, wire.boolean
-)
+def _colour(value: Any) -> list[int]:
+    return [int(part) for part in wire.colour(value)]
+
+
+_light = wire.structure("light state", wire.integer, wire.vector, wire.number, wire.integer, _colour, wire.boolean)
 
 
 @calls.add("update_lights_state", wire.anything, wire.sequence_of(_light), wire.anything, optional=1)

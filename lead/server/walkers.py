@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.server import wire
-from lead.server.dispatch import Procedures, Support
+from lead.server.dispatch import Procedures, Refusal, Support
 from lead.server.episode import Episode
 from lead.server.wire import actor_id
 
+BONES_LIMIT = 1000  # a walker of CARLA has 67
 calls = Procedures()
 WalkerControl = tuple[NDArray[np.float64], float, bool]  # direction (3,), speed m/s, jump
 
@@ -54,7 +55,10 @@ _bone_pairs = wire.sequence_of(wire.structure("bone", wire.text, wire.anything))
 
 
 def _bones(value: Any) -> list[Any]:
-    return _bone_pairs(value[0]) if isinstance(value, list) and value else []
+    bones = _bone_pairs(value[0]) if isinstance(value, list) and value else []
+    if len(bones) > BONES_LIMIT:
+        raise Refusal(f"found {len(bones)} bones, expected at most {BONES_LIMIT}")
+    return bones
 
 
 @calls.add("blend_pose", actor_id, wire.number, support=Support.STORED, note="stored; bodies are boxes")

@@ -7,6 +7,7 @@ Layouts: spec/carla-wire-protocol.md, section 3.
 
 from collections.abc import Callable
 from math import degrees, isfinite
+from reprlib import Repr
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,13 @@ class WireError(ValueError):
 
 
 def _refuse(value: object, expected: str) -> WireError:
-    text = repr(value)
+    text = _short.repr(value)  # in time that does not grow with the value
     return WireError(f"found {text if len(text) <= 80 else text[:77] + '...'}, expected {expected}")
+
+
+_short = Repr()
+_short.maxstring = _short.maxother = 80
+_short.maxlist, _short.maxlevel = 12, 3
 
 
 def boolean(value: Any) -> bool:
@@ -111,7 +117,10 @@ def numbers(name: str, count: int, limit: float = LARGEST) -> Reader:
     def read(value: Any) -> NDArray[np.float64]:
         if type(value) is list and len(value) >= count:
             items = value[:count]
-            if all(type(item) in _NUMERIC and -limit <= item <= limit for item in items):
+            for item in items:  # a loop: `all` over a generator takes twice as long, fifty times in a TrafficManager tick
+                if type(item) not in _NUMERIC or not -limit <= item <= limit:
+                    break
+            else:
                 return np.array(items, dtype=np.float64)
         raise _refuse(value, f"a {name} ({count} finite numbers up to {limit:g})")
 

@@ -5,8 +5,7 @@ Two nested PIDs as in CARLA: the speed error gives a wanted acceleration, the ac
 
 from math import copysign
 
-import numba
-
+from lead.geometry.leaf import leaf
 from lead.simulator.actors import Control, Motion, Vehicle
 from lead.simulator.table import Columns
 
@@ -16,7 +15,7 @@ STANDING = 0.1  # m/s
 PEDAL_RATE = 20.0  # the controller's gains are per CARLA tick of 0.05 s
 
 
-@numba.njit(cache=True)
+@leaf
 def follow_ackermann(columns: Columns, row: int, speed: float, dt: float) -> None:
     """Write the control row that follows the vehicle's Ackermann command, given its speed (m/s) along the body."""
     command, gains, motion = columns.ackermann[row], columns.gains[row], columns.motion[row]

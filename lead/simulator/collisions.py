@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.geometry.boxes import separation
+from lead.geometry.leaf import leaf
 from lead.simulator.actors import ActorKind, Motion
 from lead.simulator.contacts import ContactBuffer, record
 from lead.simulator.impacts import contact_point, exchange
@@ -57,7 +58,7 @@ def collide(
             columns.pose[row, 1] = boxes.now[k, 1] - s * columns.centre[row, 0] - c * columns.centre[row, 1]
 
 
-@numba.njit(cache=True)
+@leaf
 def _settle(columns, bodies, boxes, obstacles, pairs):
     """Push overlapping pairs apart along their shortest way until none is left."""
     for _ in range(PASSES):
@@ -72,7 +73,7 @@ def _settle(columns, bodies, boxes, obstacles, pairs):
             return
 
 
-@numba.njit(cache=True)
+@leaf
 def _part(columns, bodies, boxes, i, j, depth, nx, ny):
     """Move i back and j on along the normal by `depth` in all, by their inverse masses; a walker never shoves a vehicle."""
     wi = boxes.weight[i, 0]
@@ -94,7 +95,7 @@ def _part(columns, bodies, boxes, i, j, depth, nx, ny):
         boxes.now[j, 1] += depth * wj / total * ny
 
 
-@numba.njit(cache=True)
+@leaf
 def _place(boxes, obstacles, j, f):
     """x, y, yaw, half length, half width of body j (or static box -1 - j) at fraction f of the step."""
     if j < 0:
@@ -109,14 +110,14 @@ def _place(boxes, obstacles, j, f):
     return x, y, now[2] - (1.0 - f) * turn, boxes.half[j, 0], boxes.half[j, 1]
 
 
-@numba.njit(cache=True)
+@leaf
 def _gap(boxes, obstacles, i, j, f):
     ax, ay, ayaw, al, aw = _place(boxes, obstacles, i, f)
     bx, by, byaw, bl, bw = _place(boxes, obstacles, j, f)
     return separation(ax, ay, ayaw, al, aw, bx, by, byaw, bl, bw)
 
 
-@numba.njit(cache=True)
+@leaf
 def _depth(boxes, obstacles, i, j, nx, ny):
     """How far i must go back along the normal (from i to j) to clear j, as they stand now."""
     ax, ay, ayaw, al, aw = _place(boxes, obstacles, i, 1.0)
@@ -126,7 +127,7 @@ def _depth(boxes, obstacles, i, j, nx, ny):
     return reach - ((bx - ax) * nx + (by - ay) * ny)
 
 
-@numba.njit(cache=True)
+@leaf
 def _first_touch(boxes: Boxes, obstacles: Obstacles, i: int, j: int) -> tuple[bool, float, float]:
     """Whether i and j meet during the step, and the normal (from i to j) at their first touch."""
     end, ex, ey = _gap(boxes, obstacles, i, j, 1.0)
@@ -164,7 +165,7 @@ def _first_touch(boxes: Boxes, obstacles: Obstacles, i: int, j: int) -> tuple[bo
     return True, nx, ny
 
 
-@numba.njit(cache=True)
+@leaf
 def _respond(columns, bodies, boxes, obstacles, contacts, i, j, nx, ny):
     """Exchange the impulse of one touching pair and record it; walkers among themselves only make room."""
     row = bodies[i]

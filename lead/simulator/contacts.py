@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from lead.geometry.leaf import leaf
 
 
 class ContactBuffer(NamedTuple):
@@ -16,7 +17,7 @@ class ContactBuffer(NamedTuple):
     point: NDArray[np.float64]  # (M, 3) m
 
 
-@numba.njit(cache=True)
+@leaf
 def record(
     contacts: ContactBuffer,
     row: int,

@@ -2,10 +2,10 @@
 
 from math import sin
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.leaf import leaf
 from lead.simulator.actors import Control, Flag, Motion, Vehicle
 
 Row = NDArray[np.float64]
@@ -32,7 +32,7 @@ RPM_PER_RADIAN = 9.5493  # rpm per rad/s
 IDLE = 0.12  # of the highest rpm
 
 
-@numba.njit(cache=True)
+@leaf
 def fitted_throttle_step(speed: float, throttle: float) -> float:
     """Change of speed (km/h) in 0.05 s at `speed` km/h, by the published throttle polynomial."""
     f, v, t = THROTTLE_FIT, speed, throttle
@@ -41,7 +41,7 @@ def fitted_throttle_step(speed: float, throttle: float) -> float:
     return following - v
 
 
-@numba.njit(cache=True)
+@leaf
 def fitted_brake_step(speed: float) -> float:
     """Change of speed (km/h) in 0.05 s at `speed` km/h with the brake on, by the published polynomial."""
     v = min(speed, BRAKE_FIT_END)
@@ -52,7 +52,7 @@ def fitted_brake_step(speed: float) -> float:
     return max(-v, following - v)
 
 
-@numba.njit(cache=True)
+@leaf
 def fitted_speed(u: float, throttle: float, brake: float, direction: float, slope: float, dt: float) -> float:
     """Signed speed (m/s) after dt of the fitted vehicle; `direction` +1 or -1 (reverse), `slope` m/s2 along the body."""
     scale = dt / FITTED_STEP / 3.6
@@ -77,13 +77,13 @@ def fitted_speed(u: float, throttle: float, brake: float, direction: float, slop
     return direction * max(0.0, speed + change * scale) + slope * dt
 
 
-@numba.njit(cache=True)
+@leaf
 def _rolled(u: float, loss: float) -> float:
     """Speed after a resistance took `loss` m/s off it, never turning it round."""
     return u - min(abs(u), loss) * (1.0 if u >= 0.0 else -1.0)
 
 
-@numba.njit(cache=True)
+@leaf
 def interpolate(curve: NDArray[np.float64], points: int, x: float) -> float:
     """Value at x of a curve (M, 2) of `points` used points with ascending x; constant beyond its ends, 1 if empty."""
     if points == 0:
@@ -97,7 +97,7 @@ def interpolate(curve: NDArray[np.float64], points: int, x: float) -> float:
     return curve[points - 1, 1]
 
 
-@numba.njit(cache=True)
+@leaf
 def _shift(control: Row, vehicle: Row, motion: Row, gears: Row, speed: float, reverse: bool) -> float:
     """Choose the gear, write gear and rpm, and return the gear's ratio (0 in neutral and at the rev limit)."""
     count = int(vehicle[Vehicle.GEARS])
@@ -124,7 +124,7 @@ def _shift(control: Row, vehicle: Row, motion: Row, gears: Row, speed: float, re
     return ratio if rpm_per_ratio * ratio < top else 0.0
 
 
-@numba.njit(cache=True)
+@leaf
 def next_speed(
     control: Row, vehicle: Row, motion: Row, flag: NDArray[np.bool_], gears: Row, torque_curve: Row, mass: float,
     pitch: float, u: float, grip: float, dt: float,

@@ -2,14 +2,14 @@
 
 from math import cos, sin
 
-import numba
+from lead.geometry.leaf import leaf
 
 RESTITUTION = 0.1
 FRICTION = 0.3  # between sheet metal, Coulomb
 FEATURE = 0.1  # m; corners this near to the foremost one belong to the touching face
 
 
-@numba.njit(cache=True)
+@leaf
 def _face(box, nx, ny):
     """Reach of a box (x, y, yaw, half length, half width) along (nx, ny), and the span of its foremost corners across it."""
     x, y, yaw, length, width = box
@@ -28,7 +28,7 @@ def _face(box, nx, ny):
     return reach, low, high
 
 
-@numba.njit(cache=True)
+@leaf
 def contact_point(a, b, nx, ny):
     """Where boxes a and b (x, y, yaw, half length, half width) touch, given the normal from a to b: m, world."""
     reach, a_low, a_high = _face(a, nx, ny)
@@ -38,7 +38,7 @@ def contact_point(a, b, nx, ny):
     return reach * nx - across * ny, reach * ny + across * nx
 
 
-@numba.njit(cache=True)
+@leaf
 def exchange(velocity, rates, row, other, nx, ny, rax, ray, rbx, rby, ma, ia, mb, ib):
     """Apply the impulse of an impact to the velocities of `row` and `other` (-1: static); returns it as felt by `row`.
 
@@ -71,7 +71,7 @@ def exchange(velocity, rates, row, other, nx, ny, rax, ray, rbx, rby, ma, ia, mb
     return -(normal * nx + rub * tx), -(normal * ny + rub * ty)
 
 
-@numba.njit(cache=True)
+@leaf
 def _apply(velocity, rates, row, other, ix, iy, rax, ray, rbx, rby, ma, ia, mb, ib):
     velocity[row, 0] -= ix * ma
     velocity[row, 1] -= iy * ma

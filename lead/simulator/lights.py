@@ -5,10 +5,10 @@ A light's own state may be overridden; it stays so until its controller next cha
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.leaf import leaf
 from lead.roads.signals import SignalKind, Signals
 from lead.simulator.actors import LightState, LightTime
 from lead.simulator.table import Columns
@@ -69,7 +69,7 @@ def show(cycles: LightCycles, columns: Columns, controllers: NDArray[np.int64]) 
     columns.frozen[rows] = cycles.frozen[cycles.group[cycles.controller[rows]]]
 
 
-@numba.njit(cache=True)
+@leaf
 def step_lights(columns: Columns, cycles: LightCycles, dt: float) -> None:
     """Advance the running controller of every group that is not frozen by dt (s) and pass changes on to its lights."""
     for group in range(cycles.current.shape[0]):
@@ -101,7 +101,7 @@ def step_lights(columns: Columns, cycles: LightCycles, dt: float) -> None:
         columns.light_times[light, LightTime.ELAPSED] = cycles.times[cycles.controller[light], LightTime.ELAPSED]
 
 
-@numba.njit(cache=True)
+@leaf
 def _change(columns: Columns, cycles: LightCycles, controller: int, state: int) -> None:
     cycles.state[controller] = state
     for light in range(cycles.controller.shape[0]):

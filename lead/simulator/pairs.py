@@ -7,6 +7,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.leaf import leaf
 from lead.simulator.actors import Body, Flag
 from lead.simulator.obstacles import Obstacles
 from lead.simulator.table import Columns
@@ -110,17 +111,21 @@ def near_pairs(columns: Columns, bodies: NDArray[np.int64], boxes: Boxes, obstac
         for a in range(live):
             i = order[a]
             if boxes.weight[i, 0] > 0.0:
-                found, count = _static_pairs(obstacles, boxes, i, low[i], high[i], found, count)
+                end = _static_pairs(obstacles, boxes, i, low[i], high[i], found, count)
+                while end < 0:
+                    found = np.concatenate((found, np.empty_like(found)))
+                    end = _static_pairs(obstacles, boxes, i, low[i], high[i], found, count)
+                count = end
     return found[:count]
 
 
-@numba.njit(cache=True)
+@leaf
 def _static_pairs(obstacles, boxes, i, low, high, found, count):
-    """Append the static boxes near body i to the pairs; returns the (maybe grown) array and the new count."""
+    """Append the static boxes near body i to the pairs; returns the new count, or -1 if `found` is too short for them."""
     grid, first = obstacles.grid, count
     end_x, end_y = grid.origin_x + grid.rows * grid.cell, grid.origin_y + grid.columns * grid.cell
     if not (high[0] >= grid.origin_x and low[0] <= end_x and high[1] >= grid.origin_y and low[1] <= end_y):
-        return found, count
+        return count
     i0, i1 = int((low[0] - grid.origin_x) // grid.cell), int((high[0] - grid.origin_x) // grid.cell)
     j0, j1 = int((low[1] - grid.origin_y) // grid.cell), int((high[1] - grid.origin_y) // grid.cell)
     for ci in range(max(0, i0), min(grid.rows - 1, i1) + 1):
@@ -144,7 +149,7 @@ def _static_pairs(obstacles, boxes, i, low, high, found, count):
                 if known:
                     continue
                 if count == found.shape[0]:
-                    found = np.concatenate((found, np.empty_like(found)))
+                    return -1
                 found[count, 0], found[count, 1] = i, -1 - box
                 count += 1
-    return found, count
+    return count

@@ -2,10 +2,10 @@
 
 from math import cos, hypot, pi, sin
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.leaf import leaf
 from lead.geometry.poses import wrap_angle
 from lead.roads.locate import nearest_sample
 from lead.roads.network import RoadNetwork
@@ -21,7 +21,7 @@ MOVED = 0.5  # m of movement after which the lane is looked up again
 TURNED = 0.1  # rad
 
 
-@numba.njit(cache=True)
+@leaf
 def regulate(
     columns: Columns, rows: NDArray[np.int64], network: RoadNetwork, sample_light: NDArray[np.int32],
     sample_stop: NDArray[np.float32], sample_limit: NDArray[np.float32], signal_actor: NDArray[np.uint32],

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.leaf import leaf
 from lead.geometry.poses import compose
 from lead.roads.network import RoadNetwork
 from lead.roads.surface import Surface
@@ -59,7 +60,7 @@ def step_world(
     return contacts
 
 
-@numba.njit(cache=True)
+@leaf
 def _slipper(columns: Columns, vehicles: NDArray[np.int64], triggers: NDArray[np.int64]) -> None:
     """Give vehicles inside a friction trigger its friction."""
     for n in range(vehicles.shape[0]):
@@ -86,7 +87,7 @@ def _attach(columns: Columns, attached: NDArray[np.int64]) -> None:
         columns.acceleration[row] = columns.acceleration[parent]
 
 
-@numba.njit(cache=True)
+@leaf
 def _accelerate(columns: Columns, bodies: NDArray[np.int64], dt: float) -> None:
     """Acceleration as the change of velocity over the whole step, as CARLA reports it."""
     for n in range(bodies.shape[0]):

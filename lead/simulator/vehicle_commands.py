@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from lead.geometry.poses import to_world
 from lead.simulator.actors import ActorKind, Control, Flag, Motion, Vehicle, WorldError
 from lead.simulator.blueprints import library
+from lead.simulator.finite import finite
 from lead.simulator.physics_control import PhysicsControl
 from lead.simulator.table import ActorTable
 from lead.simulator.vehicle_setup import write_parameters
@@ -30,27 +31,26 @@ class VehicleCommands:
         """Apply (7,): throttle, steer, brake, hand brake, reverse, manual gear shift, gear; held until the next command."""
         row = self._vehicle(actor)
         columns = self.table.columns
-        values = np.nan_to_num(np.asarray(control, np.float64))
-        values[Control.THROTTLE] = min(1.0, max(0.0, values[Control.THROTTLE]))
-        values[Control.BRAKE] = min(1.0, max(0.0, values[Control.BRAKE]))
-        values[Control.STEER] = min(1.0, max(-1.0, values[Control.STEER]))
-        if not values[Control.MANUAL]:
-            values[Control.GEAR] = columns.control[row, Control.GEAR]
-        columns.control[row] = values
+        throttle, steer, brake, hand_brake, reverse, manual, gear = finite(actor, "control", control, len(Control))
+        if not manual:
+            gear = columns.control[row, Control.GEAR]
+        throttle, steer, brake = min(1.0, max(0.0, throttle)), min(1.0, max(-1.0, steer)), min(1.0, max(0.0, brake))
+        columns.control[row] = throttle, steer, brake, hand_brake, reverse, manual, gear
         columns.flag[row, Flag.ACKERMANN] = False
 
     def control_ackermann(self, actor: int, control: ArrayLike) -> None:
         """Follow (5,): steering angle rad, its speed rad/s (0 at once), speed m/s, acceleration m/s2 (0 free), jerk."""
         row = self._vehicle(actor)
         columns = self.table.columns
-        columns.ackermann[row] = np.nan_to_num(np.asarray(control, np.float64))
+        columns.ackermann[row] = finite(actor, "Ackermann control", control, columns.ackermann.shape[1])
         if not columns.flag[row, Flag.ACKERMANN]:
             columns.motion[row, Motion.PEDAL : Motion.ACCELERATION_INTEGRAL + 1] = 0.0
             columns.flag[row, Flag.ACKERMANN] = True
 
     def set_ackermann_gains(self, actor: int, gains: ArrayLike) -> None:
         """Set (6,): speed kp, ki, kd, acceleration kp, ki, kd."""
-        self.table.columns.gains[self._vehicle(actor)] = gains
+        row = self._vehicle(actor)
+        self.table.columns.gains[row] = finite(actor, "Ackermann gains", gains, self.table.columns.gains.shape[1])
 
     def ackermann_gains(self, actor: int) -> NDArray[np.float64]:
         """The six gains of the Ackermann controller (6,)."""

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from lead.geometry.poses import wrap_angle
 from lead.simulator.actors import ActorKind, Flag, WalkerControl
+from lead.simulator.finite import finite
 from lead.simulator.table import ActorTable
 
 
@@ -26,9 +27,8 @@ class WalkerCommands:
         columns = self.table.columns
         if columns.flag[row, Flag.DEAD]:
             return
-        columns.control[row, : WalkerControl.SPEED] = np.nan_to_num(np.asarray(direction, np.float64))
-        columns.control[row, WalkerControl.SPEED] = speed
-        columns.control[row, WalkerControl.JUMP] = float(jump)
+        x, y, z = finite(actor, "direction", direction, 3)
+        columns.control[row, : WalkerControl.JUMP + 1] = x, y, z, speed, float(jump)
 
     def set_walker(self, actor: int, pose: ArrayLike, speed: float) -> None:
         """Put a walker on the ground where the client's crowd has it: pose (6,) and speed along its heading, m/s."""

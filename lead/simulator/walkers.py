@@ -2,8 +2,7 @@
 
 from math import atan2, cos, exp, sin, sqrt
 
-import numba
-
+from lead.geometry.leaf import leaf
 from lead.geometry.poses import wrap_angle
 from lead.roads.surface import Surface
 from lead.simulator.actors import Body, Flag, Motion, WalkerControl
@@ -21,7 +20,7 @@ FALL_LIMIT = 100.0  # m/s
 STEP_DOWN = 0.45  # m that a walker goes down without falling
 
 
-@numba.njit(cache=True)
+@leaf
 def step_walker(columns: Columns, row: int, surface: Surface, dt: float) -> None:
     """Advance one walker by dt (s); its origin is the middle of its capsule."""
     pose, velocity, control = columns.pose[row], columns.velocity[row], columns.control[row]
@@ -66,7 +65,7 @@ def step_walker(columns: Columns, row: int, surface: Surface, dt: float) -> None
     flag[Flag.PLACED] = False
 
 
-@numba.njit(cache=True)
+@leaf
 def step_prop(columns: Columns, row: int, surface: Surface, dt: float) -> None:
     """Advance one prop by dt (s): what has been knocked slides and spins to rest; its origin is its foot."""
     pose, velocity, flag = columns.pose[row], columns.velocity[row], columns.flag[row]
@@ -95,7 +94,7 @@ def step_prop(columns: Columns, row: int, surface: Surface, dt: float) -> None:
     flag[Flag.PLACED] = False
 
 
-@numba.njit(cache=True)
+@leaf
 def _stand(columns: Columns, row: int, surface: Surface, half: float, dt: float) -> None:
     """Keep a body whose feet are `half` m below its origin on the ground, or let it fall."""
     pose, velocity, flag = columns.pose[row], columns.velocity[row], columns.flag[row]

@@ -79,6 +79,19 @@ def test_terrain_lies_a_little_below_the_road(s, t):
     assert 0.0 < road - land < 0.4
 
 
+def test_heights_agree_with_brute_force():
+    """Neither the grid nor the triangles' reaches leave out a triangle that carries the point."""
+    rng = np.random.default_rng(1)
+    for surface in (STREET, HILLY, BRIDGE, WINDING):
+        low, high = surface.bounds[:2], surface.bounds[2:]
+        corners = surface.vertices[rng.integers(len(surface.vertices), size=40), :2]  # edges meet there
+        for x, y in np.clip([*rng.uniform(low, high, (40, 2)), *corners], low, high):
+            heights = np.array([_height_in(surface, k, x, y) for k in range(len(surface.triangles))])
+            carrying = heights[~np.isnan(heights)]
+            assert ground_height(surface, x, y, 100.0)[0] == carrying.max()
+            assert ground_height(surface, x, y, -100.0)[0] == carrying.min()
+
+
 def test_bridges_are_told_apart_by_height():
     for z_above, expected in ((0.0, 0.0), (3.0, 0.0), (6.5, 7.0), (8.0, 7.0), (-5.0, 0.0)):
         height, label = ground_height(BRIDGE, 1.0, -1.0, z_above)

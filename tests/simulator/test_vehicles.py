@@ -329,3 +329,13 @@ def test_wrong_requests_name_what_was_wrong(stage):
         stage.world.set_door(car, 5, True)
     with pytest.raises(WorldError, match="mass"):
         stage.world.set_physics_control(car, replace(stage.world.physics_control(car), mass=0.0))
+
+
+@pytest.mark.parametrize("bad", [[np.nan, 0, 0, 0, 0, 0, 0], [0, np.inf, 0, 0, 0, 0, 0], [0.5, 0.0, 0.0]])
+def test_controls_that_are_not_seven_finite_numbers_are_refused_and_change_nothing(stage, bad):
+    car = stage.add("vehicle.lincoln.mkz_2020")
+    stage.world.control_vehicle(car, [0.5, 0.1, 0.0, 0, 0, 0, 0])
+    before = stage.world.state_hash()
+    with pytest.raises(WorldError, match="expected 7 finite numbers"):
+        stage.world.control_vehicle(car, bad)
+    assert stage.world.state_hash() == before
