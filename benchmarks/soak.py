@@ -25,10 +25,13 @@ faulthandler.enable()
 port, tm_port = int(sys.argv[1]), int(sys.argv[2])
 client = carla.Client("127.0.0.1", port); client.set_timeout(20)
 def sync(world, on):
-    s = world.get_settings(); s.synchronous_mode = on; s.fixed_delta_seconds = 0.05 if on else None; world.apply_settings(s)
+    s = world.get_settings(); s.synchronous_mode = on; s.fixed_delta_seconds = 0.05 if on else None
+    world.apply_settings(s)
 def cars(world, n):
-    C = carla.command; points = world.get_map().get_spawn_points(); model = world.get_blueprint_library().find("vehicle.tesla.model3")
-    batch = [C.SpawnActor(model, points[i]).then(C.SetAutopilot(C.FutureActor, True, tm_port)) for i in range(n)]
+    C = carla.command; points = world.get_map().get_spawn_points()
+    model = world.get_blueprint_library().find("vehicle.tesla.model3")
+    auto = C.SetAutopilot(C.FutureActor, True, tm_port)
+    batch = [C.SpawnActor(model, points[i]).then(auto) for i in range(n)]
     return [r.actor_id for r in client.apply_batch_sync(batch, True) if not r.error]
 def progress(n): print(n, flush=True)
 """
@@ -58,7 +61,8 @@ for k in range(20):
     model = world.get_blueprint_library().find("vehicle.tesla.model3")
     car = world.get_actor(ids[0]) if ids else world.spawn_actor(model, world.get_map().get_spawn_points()[5])
     got = []
-    sensors = [world.spawn_actor(world.get_blueprint_library().find("sensor.other." + n), carla.Transform(), attach_to=car) for n in ("imu", "gnss", "collision")]
+    kinds = [world.get_blueprint_library().find("sensor.other." + n) for n in ("imu", "gnss", "collision")]
+    sensors = [world.spawn_actor(kind, carla.Transform(), attach_to=car) for kind in kinds]
     for s in sensors[:2]: s.listen(got.append)
     sensors[2].listen(lambda e: None)
     for _ in range(10): world.tick() if k % 2 == 0 else world.wait_for_tick()

@@ -138,10 +138,11 @@ def measure(town: str, vehicles: int, minutes: float, seed: int) -> None:
                 sensor.stop()
                 sensor.destroy()
             km = sum(travelled.values()) / 1000
+            hits = len(collisions.counted)
             moved = sum(travelled[i] > 200 for i in ids) / max(1, len(ids))
             print(
                 f"{town}: {len(ids)} vehicles, {minutes:g} min, {km:.1f} km, mean speed {np.mean(speeds) * 3.6:.1f} km/h; "
-                f"moved > 200 m {100 * moved:.0f} %; collisions {len(collisions.counted)} = {len(collisions.counted) / max(km, 1e-9):.3f} per km; "
+                f"moved > 200 m {100 * moved:.0f} %; collisions {hits} = {hits / max(km, 1e-9):.3f} per km; "
                 f"red lights run {len(lines.run)}; off road {sum(off.values()):.1f} m; {rate:.0f} ticks/s (with this meter)",
                 flush=True,
             )

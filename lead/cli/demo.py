@@ -31,7 +31,9 @@ class Drive:
 
 
 def demo(
-    town: Annotated[str, typer.Option(help="A name from `lead maps list`, or the path of an OpenDRIVE file.")] = "GridCity",
+    town: Annotated[
+        str, typer.Option(help="A name from `lead maps list`, or the path of an OpenDRIVE file.")
+    ] = "GridCity",
     out: Annotated[Path, typer.Option(help="Folder for the pictures and the clip.")] = Path("out/demo"),
     vehicles: Annotated[int, typer.Option(min=1, help="Cars that TrafficManager drives.")] = 30,
     walkers: Annotated[int, typer.Option(min=0, help="Walkers that stroll on the sidewalks.")] = 10,
@@ -45,11 +47,15 @@ def demo(
     from lead.client.launch import connect, start_server
 
     console = Console(highlight=False)
-    console.print(f"{town}: {vehicles} vehicles, {walkers} walkers, {seconds:.0f} simulated seconds -> {out}/", soft_wrap=True)
+    console.print(
+        f"{town}: {vehicles} vehicles, {walkers} walkers, {seconds:.0f} simulated seconds -> {out}/", soft_wrap=True
+    )
     console.print("starting the embedded server")
     begun = time.perf_counter()
     with start_server(town, seed=seed, report=console.print) as server:
-        console.print(f"ready in {time.perf_counter() - begun:.1f} s at {server.endpoint}; any CARLA client could join now")
+        console.print(
+            f"ready in {time.perf_counter() - begun:.1f} s at {server.endpoint}; any CARLA client could join now"
+        )
         client = connect(server.endpoint)
         out.mkdir(parents=True, exist_ok=True)
         drive = _drive(client, town, out, vehicles, walkers, seconds, seed)
@@ -59,7 +65,9 @@ def demo(
         f"{drive.walkers} walkers walked; {speed:.0f} ticks per second, {speed / RATE:.0f} times real time, drawing included",
         soft_wrap=True,
     )
-    console.print(f"town    {out / 'town.png'}\ntraffic {out / 'traffic.png'}\nclip    {out / 'traffic.mp4'}", soft_wrap=True)
+    console.print(
+        f"town    {out / 'town.png'}\ntraffic {out / 'traffic.png'}\nclip    {out / 'traffic.mp4'}", soft_wrap=True
+    )
 
 
 def _drive(
@@ -91,7 +99,9 @@ def _drive(
                 scene = reader.read()
                 rows = scene.of(Kind.VEHICLE)
                 for actor, place in zip(scene.ids[rows].tolist(), scene.pose[rows, :2]):
-                    travelled[actor] = travelled.get(actor, 0.0) + float(np.linalg.norm(place - before.get(actor, place)))
+                    travelled[actor] = travelled.get(actor, 0.0) + float(
+                        np.linalg.norm(place - before.get(actor, place))
+                    )
                     before[actor] = place
                 if tick % VIDEO_EVERY == 0:
                     caption = f"{town}  {scene.time:5.1f} s  {len(rows)} vehicles"

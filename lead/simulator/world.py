@@ -119,8 +119,8 @@ class World(Spawning, BodyCommands, VehicleCommands, WalkerCommands, LightComman
         signals = self.town.signals
         found = step_world(
             table.columns, table.vehicles, table.bodies, table.attached, table.triggers, self._cycles, self.obstacles,
-            self.town.network, self.town.surface, signals.sample_light, signals.sample_stop, signals.sample_limit, self.signal_actor,
-            dt / substeps, substeps,
+            self.town.network, self.town.surface, signals.sample_light, signals.sample_stop, signals.sample_limit,
+            self.signal_actor, dt / substeps, substeps,
         )  # fmt: skip
         self.time += dt
         self.contacts = self._contacts(found)

@@ -42,7 +42,9 @@ def test_an_unknown_town_is_answered_with_the_names_there_are():
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize(("option", "value"), [("--port", "70000"), ("--client-version", "0.9.10"), ("--async-hz", "0")])
+@pytest.mark.parametrize(
+    ("option", "value"), [("--port", "70000"), ("--client-version", "0.9.10"), ("--async-hz", "0")]
+)
 def test_sim_refuses_bad_options(option, value):
     result = lead("sim", option, value)
     assert result.returncode != 0

@@ -11,6 +11,14 @@ import pytest
 
 from lead.client.launch import Endpoint, ServerFault, connect, start_server
 
+PARENT = """
+import time
+from lead.client.launch import start_server
+server = start_server("GridCity")
+print(server.pid, flush=True)
+time.sleep(60)
+"""
+
 
 def gone(pid: int) -> bool:
     """Whether no process `pid` runs (a zombie counts as gone)."""
@@ -39,8 +47,7 @@ def test_a_server_starts_on_free_ports_and_ends_with_its_block():
 
 
 def test_the_server_ends_when_its_parent_is_killed():
-    code = "from lead.client.launch import start_server; import time; s = start_server('GridCity'); print(s.pid, flush=True); time.sleep(60)"
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
     pid = int(parent.stdout.readline())
     assert not gone(pid)
     parent.send_signal(signal.SIGKILL)
