@@ -68,7 +68,8 @@ for k in range(20):
     for _ in range(10): world.tick() if k % 2 == 0 else world.wait_for_tick()
     for s in sensors: s.stop(); s.destroy()
     assert got, "no sensor data"
-    client.apply_batch_sync([carla.command.DestroyActor(i) for i in (ids or [car.id])], k % 2 == 0); progress(1)
+    client.apply_batch_sync([carla.command.DestroyActor(i) for i in (ids or [car.id])], False)
+    world.tick() if k % 2 == 0 else world.wait_for_tick(); progress(1)
 sync(world, False)
 """,
 }

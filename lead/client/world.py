@@ -21,6 +21,17 @@ def synchronous(world: carla.World, delta_seconds: float = 0.05) -> Iterator[car
         world.apply_settings(before)
 
 
+def apply(client: carla.Client, world: carla.World, commands: list) -> list[carla.command.Response]:
+    """Carry out a batch in synchronous mode, tick once, and return the responses.
+
+    Not by `apply_batch_sync(commands, True)`, which keeps Python's lock while it waits for the tick: with sensors
+    listening, their call-backs wait for the lock on the threads that should receive the tick, and it times out.
+    """
+    responses = client.apply_batch_sync(commands, False)
+    world.tick()
+    return responses
+
+
 @contextmanager
 def traffic(
     client: carla.Client, world: carla.World, vehicles: int, *, port: int = 8000, seed: int = 0
@@ -44,7 +55,7 @@ def traffic(
         for actor in world.get_actors(ids):
             if isinstance(actor, carla.Vehicle):
                 actor.set_autopilot(False, manager.get_port())
-        client.apply_batch_sync([carla.command.DestroyActor(i) for i in ids], True)
+        apply(client, world, [carla.command.DestroyActor(i) for i in ids])
         manager.set_synchronous_mode(False)
 
 
@@ -67,7 +78,7 @@ def spawn_vehicles(
         if autopilot_port is not None:
             command = command.then(carla.command.SetAutopilot(carla.command.FutureActor, True, autopilot_port))
         commands.append(command)
-    return [r.actor_id for r in client.apply_batch_sync(commands, True) if not r.error]
+    return [r.actor_id for r in apply(client, world, commands) if not r.error]
 
 
 def spawn_walkers(client: carla.Client, world: carla.World, count: int, *, seed: int = 0) -> list[tuple[int, int]]:
@@ -85,11 +96,10 @@ def spawn_walkers(client: carla.Client, world: carla.World, count: int, *, seed:
         for k, place in enumerate(places)
         if place is not None
     ]
-    walkers = [r.actor_id for r in client.apply_batch_sync(spawn, True) if not r.error]
+    walkers = [r.actor_id for r in apply(client, world, spawn) if not r.error]
     controller = world.get_blueprint_library().find("controller.ai.walker")
     attach = [carla.command.SpawnActor(controller, carla.Transform(), walker) for walker in walkers]
-    controllers = [r.actor_id for r in client.apply_batch_sync(attach, True)]
-    world.tick()
+    controllers = [r.actor_id for r in apply(client, world, attach)]
     start_controllers(world, world.get_actors(controllers))
     return list(zip(walkers, controllers))
 

@@ -76,19 +76,23 @@ class Episode:
         self._start(town)
 
     def tick(self, seconds: float) -> int:
-        """Step the world and send sensor frames, then the episode state; returns the frame."""
+        """Step the world and send the episode state, then sensor frames; returns the frame.
+
+        The state goes first, as in CARLA: `apply_batch_sync(..., True)` holds Python's lock until the state is there, and
+        sensor call-backs that wait for that lock could otherwise occupy all threads that might read it.
+        """
         self.recorder.before_step(seconds)
         self.world.step(seconds)
         self.frame += 1
         self.step_time = seconds
         self.recorder.after_step(self, seconds)
-        for sensor in self._sensors.values():
-            if self.streams.has_readers(sensor.stream):
-                self._measure(sensor)
         self._last_state = self._state()
         self._map_changed = False
         self.street_lamps.changed = False
         self.streams.publish(EPISODE_STREAM, (self._last_state,))
+        for sensor in self._sensors.values():
+            if self.streams.has_readers(sensor.stream):
+                self._measure(sensor)
         if self.shapes:
             self.shapes = [(end, shape) for end, shape in self.shapes if end > self.world.time]
         return self.frame

@@ -1,6 +1,6 @@
 """When the world ticks: on a client's cue in synchronous mode, by the clock otherwise; and when the cue is answered.
 
-Order of one tick: step, sensor frames, episode state, reply. The client spins until it has seen the frame that the
+Order of one tick: step, episode state, sensor frames, reply. The client spins until it has seen the frame that the
 reply names, so the reply comes last. A cue waits for announced subscriptions (R4) and for the quiet after a world
 change (R1); when its reply goes out is up to `lockstep` (R3).
 Source: spec/carla-wire-protocol.md, sections 5 and 7.

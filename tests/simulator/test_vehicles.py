@@ -61,7 +61,7 @@ def test_full_lock_at_speed_runs_wide_within_the_grip(stage):
     stage.run(1.0)
     row = stage.world.row(actor)
     lateral = stage.speed(actor) * abs(stage.world.table.angular_velocity[row, 2])
-    assert lateral == pytest.approx(9.81, rel=0.05)
+    assert lateral == pytest.approx(1.5 * 9.81, rel=0.05)
 
 
 def test_vehicle_coasts_down_mildly(stage):
