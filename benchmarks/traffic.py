@@ -96,64 +96,69 @@ def off_road(town_map: carla.Map, x: float, y: float, z: float) -> bool:
     return all(w is None or place.distance_2d(w.transform.location) > w.lane_width / 2 + 0.5 for w in found)
 
 
+class Travel:
+    """How far each vehicle drove, how much of it off the road, and where."""
+
+    def __init__(self, town_map: carla.Map) -> None:
+        self._map = town_map
+        self._last: dict[int, np.ndarray] = {}
+        self._pending: Counter[int] = Counter()  # m since the last look at the road
+        self.driven: Counter[int] = Counter()  # m
+        self.off_road = 0.0  # m
+        self.places: list[tuple[int, float, float, float]] = []  # vehicle and place, off the road
+        self.speeds: list[float] = []  # m/s, mean over vehicles
+
+    def update(self, scene: Scene, look: bool) -> None:
+        """Add the way since the last call; `look` also asks the map whether vehicles are off the road."""
+        rows = scene.of(Kind.VEHICLE)
+        self.speeds.append(float(np.linalg.norm(scene.velocity[rows], axis=1).mean()))
+        for actor, pose in zip(scene.ids[rows].tolist(), scene.pose[rows]):
+            step = float(np.linalg.norm(pose[:2] - self._last.get(actor, pose)[:2]))
+            self._last[actor] = pose
+            self.driven[actor] += step
+            self._pending[actor] += step
+            if look:
+                if off_road(self._map, *pose[:3]):
+                    self.off_road += self._pending[actor]
+                    self.places.append((actor, *(round(float(v), 1) for v in pose[:3])))
+                self._pending[actor] = 0.0
+
+
 def measure(town: str, vehicles: int, minutes: float, seed: int) -> None:
     """Run one town and print its figures."""
     with start_server(town, seed=seed) as server:
         client = connect(server.endpoint, timeout=120.0)
         world = client.get_world()
-        town_map = world.get_map()
         with synchronous(world), traffic(client, world, vehicles, port=8100, seed=seed) as ids:
             collisions, lines, reader = Collisions(), StopLines(world), SceneReader(world)
+            travel = Travel(world.get_map())
             blueprint = world.get_blueprint_library().find("sensor.other.collision")
             sensors = [world.spawn_actor(blueprint, carla.Transform(), attach_to=car) for car in world.get_actors(ids)]
             for sensor in sensors:
                 sensor.listen(collisions.add)
-            world.tick()
-            travelled: Counter[int] = Counter()
-            off: Counter[int] = Counter()
-            speeds, previous, ticks = [], {}, int(minutes * 60 * 20)
-            begun = time.perf_counter()
+            begun, ticks = time.perf_counter(), int(minutes * 60 * 20)
             for tick in range(ticks):
                 world.tick()
-                if tick % 2:
-                    continue
-                scene = reader.read()
-                lines.update(scene)
-                rows = scene.of(Kind.VEHICLE)
-                for actor, pose in zip(scene.ids[rows].tolist(), scene.pose[rows]):
-                    if actor in previous:
-                        travelled[actor] += float(np.linalg.norm(pose[:2] - previous[actor][0]))
-                    if tick % 10 == 0:
-                        step = travelled[actor] - previous.get(actor, (None, 0.0))[1]
-                        if off_road(town_map, *pose[:3]):
-                            off[actor] += step
-                        previous[actor] = (pose[:2].copy(), travelled[actor])
-                    elif actor in previous:
-                        previous[actor] = (pose[:2].copy(), previous[actor][1])
-                    else:
-                        previous[actor] = (pose[:2].copy(), 0.0)
-                speeds.append(np.linalg.norm(scene.velocity[rows], axis=1).mean())
+                if tick % 2 == 0:
+                    scene = reader.read()
+                    lines.update(scene)
+                    travel.update(scene, look=tick % 10 == 0)
             rate = ticks / (time.perf_counter() - begun)
             for sensor in sensors:
                 sensor.stop()
                 sensor.destroy()
-            km = sum(travelled.values()) / 1000
-            hits = len(collisions.counted)
-            moved = sum(travelled[i] > 200 for i in ids) / max(1, len(ids))
-            print(
-                f"{town}: {len(ids)} vehicles, {minutes:g} min, {km:.1f} km, mean speed {np.mean(speeds) * 3.6:.1f} km/h; "
-                f"moved > 200 m {100 * moved:.0f} %; collisions {hits} = {hits / max(km, 1e-9):.3f} per km; "
-                f"red lights run {len(lines.run)}; off road {sum(off.values()):.1f} m; {rate:.0f} ticks/s (with this meter)",
-                flush=True,
-            )
-            print("   collisions:", Counter((a, b) for _, a, b in collisions.counted).most_common(5))
-            print(
-                "   red lights:",
-                lines.run[:5],
-                "  stuck:",
-                sorted((round(travelled[i]), i) for i in ids)[:5],
-                flush=True,
-            )
+    kilometres, hits = sum(travel.driven.values()) / 1000, len(collisions.counted)
+    moved = np.mean([travel.driven[actor] > 200 for actor in ids])
+    print(
+        f"{town}: {len(ids)} vehicles, {minutes:g} min, {kilometres:.1f} km, "
+        f"mean speed {np.mean(travel.speeds) * 3.6:.1f} km/h; moved > 200 m {100 * moved:.0f} %; "
+        f"collisions {hits} = {hits / max(kilometres, 1e-9):.3f} per km; red lights run {len(lines.run)}; "
+        f"off road {travel.off_road:.1f} m; {rate:.0f} ticks/s (with this meter)"
+    )
+    print("   collisions:", Counter((a, b) for _, a, b in collisions.counted).most_common(5))
+    print("   red lights:", lines.run[:5])
+    print("   off road:", travel.places[:8])
+    print("   least driven (m, vehicle):", sorted((round(travel.driven[i]), i) for i in ids)[:5], flush=True)
 
 
 if __name__ == "__main__":

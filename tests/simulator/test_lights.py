@@ -128,6 +128,19 @@ def test_a_fast_vehicle_is_governed_from_where_it_must_brake(lit):
     assert met[12.0] == pytest.approx(17.0, abs=2.0)
 
 
+def test_braking_for_a_light_does_not_release_it(lit):
+    car = lit.add(x=60.0, y=3.5)  # its light is red for 13 s
+    lit.launch(car, 12.0)
+    row, governed = lit.world.row(car), []
+    for _ in range(100):
+        held = lit.world.table.governing_light[row] != 0
+        lit.drive(car, brake=0.5 if held else 0.0)
+        lit.world.step(0.05)
+        governed.append(held and lit.speed(car) > 0.6)
+    first, last = governed.index(True), len(governed) - governed[::-1].index(True)
+    assert all(governed[first:last]) and last - first > 10
+
+
 def test_a_governed_vehicle_sees_the_change_while_standing(lit):
     car = lit.add(x=93.0)
     lit.run(9.0)
