@@ -80,7 +80,7 @@ def test_the_header_of_sensor_data(episode, town, kind):
     for data in sent:
         assert data[:24] == struct.pack("<QQd", SLOTS[kind], frame, 0.05)
     assert len(sent) == (1 if kind in ("gnss", "imu") else 0)
-    assert frames[-1][0] == 1 and frames[-1][1][:16] == struct.pack("<QQ", 16, frame)  # the state comes last
+    assert frames[0][0] == 1 and frames[0][1][:16] == struct.pack("<QQ", 16, frame)  # the state comes first
 
 
 def test_the_batch_command_to_spawn_has_four_fields(episode, newer, town):
