@@ -71,6 +71,8 @@ class Scene:
 
 @dataclass(frozen=True)
 class _Static:
+    """What never changes about an actor."""
+
     kind: Kind
     type_id: str
     role: str
@@ -79,29 +81,67 @@ class _Static:
     actor: carla.Actor
 
 
+@dataclass(frozen=True)
+class _Roster:
+    """The actors of a scene while none comes or goes; signals stand still, so their poses are read once."""
+
+    ids: NDArray[np.int64]  # (A,)
+    static: tuple[_Static, ...]  # (A,)
+    type_id: tuple[str, ...]  # (A,)
+    role: tuple[str, ...]  # (A,)
+    kind: NDArray[np.int8]  # (A,)
+    extent: NDArray[np.float64]  # (A, 3)
+    centre: NDArray[np.float64]  # (A, 3)
+    pose: NDArray[np.float64]  # (A, 6) m, degrees; of the moving ones, when the roster was made
+    moving: tuple[int, ...]  # rows of vehicles, walkers and props
+    lights: tuple[int, ...]  # rows
+    passing: tuple[int, ...]  # ids of all actors that may go: everything but lights and signs
+    count: int  # actors in the snapshot
+
+
 class SceneReader:
-    """Reads `Scene`s of one world; make a new one after `load_world`."""
+    """Reads `Scene`s of one world; make a new one after `load_world`. A town's thousands of signals cost nothing."""
 
     def __init__(self, world: carla.World) -> None:
         self._world = world
         self._static: dict[int, _Static | None] = {}
+        self._roster: _Roster | None = None
 
     def read(self) -> Scene:
         """The scene of the last tick the client has seen."""
         snapshot = self._world.get_snapshot()
+        roster = self._roster
+        # Ids are never reused: the same number of actors, and nobody gone, means nobody new.
+        if roster is None or len(snapshot) != roster.count or not all(map(snapshot.has_actor, roster.passing)):
+            roster = self._roster = self._call_roll(snapshot)
+        return _scene(snapshot, roster)
+
+    def _call_roll(self, snapshot: carla.WorldSnapshot) -> _Roster:
         states = {state.id: state for state in snapshot}
-        self._learn([i for i in states if i not in self._static])
+        new = [i for i in states if i not in self._static]
+        if new:
+            self._static.update(dict.fromkeys(new))
+            for actor in self._world.get_actors(new):
+                self._static[actor.id] = _describe(actor)
         for gone in self._static.keys() - states.keys():
             del self._static[gone]
-        rows = sorted(i for i in states if self._static[i] is not None)
-        return _scene(snapshot, [states[i] for i in rows], [self._static[i] for i in rows])
-
-    def _learn(self, ids: list[int]) -> None:
-        if not ids:
-            return
-        self._static.update(dict.fromkeys(ids))
-        for actor in self._world.get_actors(ids):
-            self._static[actor.id] = _describe(actor)
+        ids = sorted(i for i in states if self._static[i] is not None)
+        static = tuple(self._static[i] for i in ids)
+        signals = {i for i, fixed in zip(ids, static) if fixed.kind in (Kind.LIGHT, Kind.SIGN)}
+        return _Roster(
+            ids=np.array(ids, np.int64),
+            static=static,
+            type_id=tuple(fixed.type_id for fixed in static),
+            role=tuple(fixed.role for fixed in static),
+            kind=np.array([fixed.kind for fixed in static], np.int8),
+            extent=np.array([fixed.extent for fixed in static]).reshape(-1, 3),
+            centre=np.array([fixed.centre for fixed in static]).reshape(-1, 3),
+            pose=np.array([_pose(states[i].get_transform()) for i in ids]).reshape(-1, 6),
+            moving=tuple(row for row, i in enumerate(ids) if i not in signals),
+            lights=tuple(row for row, fixed in enumerate(static) if fixed.kind == Kind.LIGHT),
+            passing=tuple(i for i in states if i not in signals),
+            count=len(states),
+        )
 
 
 def _kind(type_id: str) -> Kind | None:
@@ -122,62 +162,60 @@ def _describe(actor: carla.Actor) -> _Static | None:
     if kind is None:
         return None
     box = actor.trigger_volume if kind in (Kind.LIGHT, Kind.SIGN) else actor.bounding_box
-    extent = (box.extent.x, box.extent.y, box.extent.z)
-    centre = (box.location.x, box.location.y, box.location.z)
-    return _Static(kind, actor.type_id, actor.attributes.get("role_name", ""), extent, centre, actor)
+    role = actor.attributes.get("role_name", "")
+    return _Static(kind, actor.type_id, role, _vector(box.extent), _vector(box.location), actor)
 
 
 def _vector(v: carla.Vector3D) -> tuple[float, float, float]:
     return v.x, v.y, v.z
 
 
-def _scene(snapshot: carla.WorldSnapshot, states: list[carla.ActorSnapshot], static: list[_Static]) -> Scene:
-    n = len(states)
-    pose = np.empty((n, 6))
-    motion = np.empty((n, 9))
+def _pose(transform: carla.Transform) -> tuple[float, ...]:
+    """Row (6,) in metres and degrees."""
+    rotation = transform.rotation
+    return *_vector(transform.location), rotation.pitch, rotation.yaw, rotation.roll
+
+
+def _scene(snapshot: carla.WorldSnapshot, roster: _Roster) -> Scene:
+    """The scene of a snapshot that holds exactly the roster's actors."""
+    n = len(roster.ids)
+    pose, motion = roster.pose.copy(), np.zeros((n, 9))
     control = np.zeros((n, len(ControlIndex)))
     light = np.full(n, NO_LIGHT, np.int8)
     limit = np.zeros(n)
-    for k, (state, fixed) in enumerate(zip(states, static)):
-        transform = state.get_transform()
-        rotation = transform.rotation
-        pose[k] = *_vector(transform.location), rotation.pitch, rotation.yaw, rotation.roll
-        motion[k] = (
-            *_vector(state.get_velocity()),
-            *_vector(state.get_acceleration()),
-            *_vector(state.get_angular_velocity()),
-        )
+    for row in roster.moving:
+        state, fixed = snapshot.find(int(roster.ids[row])), roster.static[row]
+        pose[row] = _pose(state.get_transform())
+        motion[row, 0:3] = _vector(state.get_velocity())
+        motion[row, 3:6] = _vector(state.get_acceleration())
+        motion[row, 6:9] = _vector(state.get_angular_velocity())
         if fixed.kind == Kind.VEHICLE:
             c = fixed.actor.get_control()
-            control[k] = c.throttle, c.steer, c.brake, c.hand_brake, c.reverse, c.gear
-            limit[k] = fixed.actor.get_speed_limit() / 3.6
+            control[row] = c.throttle, c.steer, c.brake, c.hand_brake, c.reverse, c.gear
+            limit[row] = fixed.actor.get_speed_limit() / 3.6
             if fixed.actor.is_at_traffic_light():
-                light[k] = int(fixed.actor.get_traffic_light_state())
-        elif fixed.kind == Kind.LIGHT:
-            light[k] = int(fixed.actor.get_state())
+                light[row] = int(fixed.actor.get_traffic_light_state())
+    for row in roster.lights:
+        light[row] = int(roster.static[row].actor.get_state())
     pose[:, 3:] = np.radians(pose[:, 3:])
-    arrays = [
-        pose,
-        np.array([s.extent for s in static]).reshape(n, 3),
-        np.array([s.centre for s in static]).reshape(n, 3),
-        motion[:, 0:3],
-        motion[:, 3:6],
-        np.radians(motion[:, 6:9]),
-        control,
-        light,
-        limit,
-    ]
-    ids = np.array([s.id for s in states], np.int64)
-    kind = np.array([s.kind for s in static], np.int8)
-    for array in (ids, kind, *arrays):
-        array.setflags(write=False)
-    timestamp = snapshot.timestamp
-    return Scene(
-        snapshot.frame,
-        timestamp.elapsed_seconds,
-        ids,
-        kind,
-        tuple(s.type_id for s in static),
-        tuple(s.role for s in static),
-        *arrays,
+    scene = Scene(
+        frame=snapshot.frame,
+        time=snapshot.timestamp.elapsed_seconds,
+        ids=roster.ids,
+        kind=roster.kind,
+        type_id=roster.type_id,
+        role=roster.role,
+        pose=pose,
+        extent=roster.extent,
+        centre=roster.centre,
+        velocity=motion[:, 0:3],
+        acceleration=motion[:, 3:6],
+        angular_velocity=np.radians(motion[:, 6:9]),
+        control=control,
+        light=light,
+        speed_limit=limit,
     )
+    for value in vars(scene).values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return scene
