@@ -92,8 +92,11 @@ class Collisions:
 def off_road(town_map: carla.Map, x: float, y: float, z: float) -> bool:
     """The leaderboard's off-road rule for a vehicle's centre."""
     place = carla.Location(x, y, z)
-    found = [town_map.get_waypoint(place, lane_type=t) for t in (carla.LaneType.Driving, carla.LaneType.Parking)]
-    return all(w is None or place.distance_2d(w.transform.location) > w.lane_width / 2 + 0.5 for w in found)
+    for kind in (carla.LaneType.Driving, carla.LaneType.Parking):  # the second look-up is slow, and rarely needed
+        found = town_map.get_waypoint(place, lane_type=kind)
+        if found is not None and place.distance_2d(found.transform.location) <= found.lane_width / 2 + 0.5:
+            return False
+    return True
 
 
 class Travel:
