@@ -57,6 +57,7 @@ def traffic(
                 actor.set_autopilot(False, manager.get_port())
         apply(client, world, [carla.command.DestroyActor(i) for i in ids])
         manager.set_synchronous_mode(False)
+        manager.shut_down()  # its thread would end this process when the server is gone
 
 
 def spawn_vehicles(
