@@ -42,7 +42,7 @@ class Town:
     scenery: Scenery  # buildings, poles and other static boxes
     spawn_points: NDArray[np.float64]  # (S, 6) poses for vehicles
     parking_slots: NDArray[np.float64]  # (P, 6) poses of parked cars, heading along the lane
-    walker_mesh: bytes  # Detour navigation mesh in CARLA's MSET container; empty when there is no sidewalk
+    walker_mesh: bytes  # Detour navigation mesh in CARLA's MSET container; on shoulders where a town has no sidewalk
     geo_reference: tuple[float, float]  # latitude, longitude (degrees) of the origin
 
 

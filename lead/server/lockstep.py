@@ -8,7 +8,7 @@ never returns. Seen from here one cycle of the thread is
 
 so the last call before it sleeps is known. A tick is therefore answered only when that call has been made, and a
 millisecond later. A fixed delay instead makes things worse: it puts the two in phase (one hang in about 10,000 ticks
-measured with 50 vehicles on a busy machine).
+in gdb-checked soaks with 50 vehicles on a busy machine).
 Should a wake-up be lost nevertheless, the connection falls silent right after a tick; then the traffic manager's own
 port is asked to leave and re-enter synchronous mode, which notifies the thread again and changes nothing else.
 """
