@@ -5,9 +5,11 @@
 Prints per town: share of vehicles that moved over 200 m, collisions per vehicle-km, red lights run, metres off the road,
 ticks per second. What counts as what:
 - collision: an event of CARLA's collision sensor, one per pair of actors within 5 s (the leaderboard's rule);
-- red light run: the front bumper crosses a stop way-point of a light (as the client's map gives it) that is red;
-- off the road: the vehicle's centre is farther than half a lane width + 0.5 m from every driving or parking lane
-  (the leaderboard's rule), summed over the distance driven there. Sampled twice per simulated second.
+- red light run: the front bumper crosses a stop way-point (as the client's map gives it) all of whose lights are red;
+  some lanes of Town12 obey one light for each direction they lead to;
+- off the road: the vehicle's centre is farther than half a lane width + 0.5 m from every driving or parking lane (the
+  leaderboard's rule, but also asked of the lanes beside the nearest one, which may be the tip of one that is tapering
+  out), summed over the distance driven there. Sampled twice per simulated second.
 """
 
 import argparse
@@ -44,6 +46,8 @@ class StopLines:
                     )
                 )
         self.rows = np.array(rows).reshape(-1, 6)
+        apart = np.linalg.norm(self.rows[:, None, 1:4] - self.rows[None, :, 1:4], axis=2)
+        self._shared = (apart < 1.0) & (np.cos(self.rows[:, None, 4] - self.rows[None, :, 4]) > 0.9)
         self._ahead: dict[int, np.ndarray] = {}
         self.run: list[tuple[int, int, float]] = []  # vehicle, light, time
 
@@ -54,6 +58,7 @@ class StopLines:
         lights = scene.of(Kind.LIGHT)
         state = dict(zip(scene.ids[lights].tolist(), scene.light[lights].tolist()))
         red = np.array([state[int(i)] == RED for i in self.rows[:, 0]])
+        red &= ~(self._shared & ~red).any(axis=1)
         for row in scene.of(Kind.VEHICLE):
             pose, actor = scene.pose[row], int(scene.ids[row])
             yaw = pose[4]
@@ -94,9 +99,15 @@ def off_road(town_map: carla.Map, x: float, y: float, z: float) -> bool:
     place = carla.Location(x, y, z)
     for kind in (carla.LaneType.Driving, carla.LaneType.Parking):  # the second look-up is slow, and rarely needed
         found = town_map.get_waypoint(place, lane_type=kind)
-        if found is not None and place.distance_2d(found.transform.location) <= found.lane_width / 2 + 0.5:
+        beside = [] if found is None else [found, found.get_left_lane(), found.get_right_lane()]
+        if any(_carries(lane, place) for lane in beside if lane is not None):
             return False
     return True
+
+
+def _carries(lane: carla.Waypoint, place: carla.Location) -> bool:
+    drivable = lane.lane_type in (carla.LaneType.Driving, carla.LaneType.Parking)
+    return drivable and place.distance_2d(lane.transform.location) <= lane.lane_width / 2 + 0.5
 
 
 class Travel:

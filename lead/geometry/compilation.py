@@ -8,13 +8,14 @@ says whether the next start has to compile.
 import hashlib
 import platform
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numba
 
 SOURCES = Path(__file__).parent.parent
-COMPILED_ROOMS = ("geometry", "roads", "simulator", "rendering", "server")
-KEPT_FOLDERS = 4  # source states whose kernels are kept
+WORLD_ROOMS = ("geometry", "roads", "simulator", "server")  # rooms with kernels but the renderer
+KEPT_FOLDERS = 8  # source states whose kernels are kept
 COMPILING = "compiling the simulator for this machine: once per version, about a minute"
 WARM = "warm"  # marker file: a server has compiled everything a tick needs
 
@@ -24,18 +25,19 @@ def cache_root() -> Path:
     return Path.home() / ".cache" / "lead"
 
 
-def source_hash() -> str:
-    """Hash of the source of every room with kernels, and of what compiles it."""
+@cache
+def source_hash(*folders: str) -> str:
+    """Hash of the source in these folders of the package (not below them), and of what compiles it."""
     digest = hashlib.sha256(f"{numba.__version__} {platform.python_version()} {platform.processor()}".encode())
-    for room in COMPILED_ROOMS:
+    for room in folders:
         for source in sorted((SOURCES / room).glob("*.py")):
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def kernel_folder() -> Path:
-    """Folder of this source's compiled kernels."""
-    return cache_root() / "kernels" / source_hash()
+def kernel_folder(*folders: str) -> Path:
+    """Where kernels are kept whose source stands in these folders of the package; all rooms but the renderer if none."""
+    return cache_root() / "kernels" / source_hash(*(folders or WORLD_ROOMS))
 
 
 def is_compiled() -> bool:
