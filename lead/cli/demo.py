@@ -38,13 +38,13 @@ def demo(
     vehicles: Annotated[int, typer.Option(min=1, help="Cars that TrafficManager drives.")] = 30,
     walkers: Annotated[int, typer.Option(min=0, help="Walkers that stroll on the sidewalks.")] = 10,
     seconds: Annotated[float, typer.Option(min=1.0, help="Simulated time.")] = 30.0,
-    seed: Annotated[int, typer.Option(help="Same seed, same traffic.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same traffic and scenery.")] = 0,
 ) -> None:
     """Show the flow: start a server, drive traffic through the real CARLA client, draw pictures and a clip.
 
     Example: `lead demo --town Town03 --out out/town03` (after `lead maps fetch Town03`).
     """
-    from lead.client.launch import connect, start_server
+    from lead.client.launch import ServerFault, connect, start_server
 
     console = Console(highlight=False)
     console.print(
@@ -58,7 +58,10 @@ def demo(
         )
         client = connect(server.endpoint)
         out.mkdir(parents=True, exist_ok=True)
-        drive = _drive(client, town, out, vehicles, walkers, seconds, seed)
+        try:
+            drive = _drive(client, town, out, vehicles, walkers, seconds, seed)
+        except RuntimeError as error:  # what CARLA's client raises when the server does not answer
+            raise ServerFault(f"the drive ended: {error}\nThe server's log ends:\n{server.log_tail()}") from error
     speed = drive.ticks_per_second
     console.print(
         f"{drive.vehicles} vehicles drove {drive.kilometres:.1f} km ({drive.moved} of them more than 20 m), "
@@ -85,7 +88,7 @@ def _drive(
     from lead.roads.draw_frame import draw_frame
     from lead.roads.town import load_town
 
-    loaded = load_town(town)
+    loaded = load_town(town, seed=seed)
     draw_town(loaded, out / "town.png")
     background = paint_background(loaded, whole_town(loaded), width_px=1280)
     world = client.get_world()

@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import socket
 import sys
@@ -12,18 +13,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-
-LIBRARIES = (
-    "carla",
-    "numpy",
-    "numba",
-    "msgpack",
-    "lxml",
-    "shapely",
-    "scenariogeneration",
-    "opencv-python-headless",
-    "av",
-)
+from rich.markup import escape
 
 
 @dataclass(frozen=True)
@@ -47,9 +37,9 @@ def doctor() -> None:
         finding = check()
         findings.append(finding)
         mark = "[green]ok  [/]" if finding.well else "[red]fail[/]"
-        console.print(f"{mark} {finding.topic:<12} {finding.found}", soft_wrap=True)
+        console.print(f"{mark} {finding.topic:<12} {escape(finding.found)}", soft_wrap=True)
         if not finding.well:
-            console.print(f"     {'':<12} -> {finding.mend}", soft_wrap=True)
+            console.print(f"     {'':<12} -> {escape(finding.mend)}", soft_wrap=True)
     raise typer.Exit(0 if all(f.well for f in findings) else 1)
 
 
@@ -71,14 +61,24 @@ def check_platform() -> Finding:
 
 
 def check_libraries() -> Finding:
-    """Every library is installed."""
+    """Every library that `lead` requires is installed."""
+    mend = "pip install -c constraints.txt"
+    try:
+        required = libraries(importlib.metadata.requires("lead") or [])
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("libraries", False, "lead itself is not installed", f"{mend} .")
     found, missing = [], []
-    for name in LIBRARIES:
+    for name in required:
         try:
             found.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
-    return Finding("libraries", not missing, ", ".join(found), f"pip install -c constraints.txt {' '.join(missing)}")
+    return Finding("libraries", not missing, ", ".join(found), f"{mend} {' '.join(missing)}")
+
+
+def libraries(requirements: list[str]) -> list[str]:
+    """Names in requirements such as "numpy>=2.0"; those of extras ("...; extra == 'test'") are left out."""
+    return [re.split(r"[^A-Za-z0-9._-]", line)[0] for line in requirements if "extra ==" not in line]
 
 
 def check_memory() -> Finding:
@@ -115,8 +115,7 @@ def check_traffic_port() -> Finding:
         try:
             probe.bind(("0.0.0.0", 8000))
         except OSError:
-            mend = "another TrafficManager may run; give get_trafficmanager() another port"
-            return Finding("port 8000", False, "in use", mend)
+            return Finding("port 8000", True, "in use: give get_trafficmanager() another port, as `lead` itself does")
     return Finding(
         "port 8000", True, "free for TrafficManager (it listens on every interface: firewall it on shared networks)"
     )
@@ -134,7 +133,7 @@ def check_server() -> Finding:
             ready = time.perf_counter() - begun
             world = connect(server.endpoint).get_world()
             name = world.get_map().name
-    except (ServerFault, RuntimeError) as error:
+    except (ServerFault, RuntimeError) as error:  # the second is what CARLA's client raises
         return Finding(
             "server", False, str(error), "send this message with the output of `lead doctor` to the maintainers"
         )

@@ -4,11 +4,10 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
+from lead import LeadError
 from lead.cli import demo, doctor, maps, sim
-from lead.client.launch import ServerFault
-from lead.roads.carla_maps import MapFetchError
-from lead.roads.library import MapNotFoundError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +25,6 @@ def main() -> None:
     """Run the command line; a fault the user can mend ends with its message and exit code 1, not with a traceback."""
     try:
         app()
-    except (ServerFault, MapNotFoundError, MapFetchError, FileNotFoundError, ValueError) as error:
-        Console(stderr=True, highlight=False).print(f"[bold red]lead:[/] {error}", soft_wrap=True, markup=True)
+    except (LeadError, OSError) as error:
+        Console(stderr=True, highlight=False).print(f"[bold red]lead:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)

@@ -13,12 +13,16 @@ console = Console(highlight=False)
 
 
 @app.command("list")
-def list_() -> None:
+def list_(
+    carla: Annotated[
+        Path | None, typer.Option(help="Folder of a CARLA release (that of CarlaUE4.sh) whose maps are listed too.")
+    ] = None,
+) -> None:
     """Show every town that can be driven now, and how to get the others. Example: `lead maps list`."""
     from lead.roads.library import list_maps
 
     table = Table("name", "source", "size", "note", box=None)
-    for entry in list_maps():
+    for entry in list_maps(installation=carla):
         table.add_row(entry.name, entry.source, f"{entry.size / 1e6:.1f} MB" if entry.size else "", entry.note)
     console.print(table)
 
@@ -49,11 +53,14 @@ def fetch(
 def generate(
     kind: Annotated[str, typer.Argument(help="Kind of town, grid_city, village, interurban, motorway.")],
     out: Annotated[Path, typer.Option(help="OpenDRIVE file to write.")] = Path("town.xodr"),
-    seed: Annotated[int, typer.Option(help="Another seed, another town.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another town.")] = 0,
 ) -> None:
     """Write a new town as OpenDRIVE. Example: `lead maps generate grid_city --seed 7 --out my_city.xodr`."""
-    from lead.roads.generate import generate_town
+    from lead import InputError
+    from lead.roads.generate import KINDS, generate_town
 
+    if kind not in KINDS:
+        raise InputError(f"found kind {kind!r}, expected one of {', '.join(KINDS)}")
     out.write_text(generate_town(kind, seed))
     console.print(str(out))
 

@@ -18,14 +18,18 @@ from typing import IO
 
 import carla
 
+from lead import InputError, LeadError
 from lead.geometry.compilation import COMPILING, is_compiled
 
 READY = re.compile(
-    r"^ready rpc=(?P<host>[\d.]+):(?P<rpc>\d+) streams=[\d.]+:(?P<streams>\d+) town=(?P<town>\S+) pid=(?P<pid>\d+)$"
+    r"^ready rpc=(?P<host>[\d.]+):(?P<rpc>\d+) streams=[\d.]+:(?P<streams>\d+) town=(?P<town>.+) pid=(?P<pid>\d+)$"
 )
 
 
-class ServerFault(RuntimeError):
+TAIL = 1 << 16  # bytes of the log's end that are looked at
+
+
+class ServerFault(LeadError):
     """The server did not start, died or cannot be reached; the message carries the end of its log."""
 
 
@@ -43,7 +47,7 @@ class Endpoint:
         if not host:
             host, port = ("127.0.0.1", text) if text.isdigit() else (text, "2000")
         if not port.isdigit() or not 0 < int(port) < 65536:
-            raise ValueError(f"found {text!r}, expected HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:2000")
+            raise InputError(f"found {text!r}, expected HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:2000")
         return cls(host, int(port))
 
     def __str__(self) -> str:
@@ -103,7 +107,7 @@ def start_server(
     Args:
         town: a name that `lead maps list` shows, or the path of an OpenDRIVE file.
         port: RPC port on 127.0.0.1; 0 takes free ports.
-        seed: seed of everything random in the world.
+        seed: seed of the town's scenery, 0 or more.
         client_version: protocol version to speak, "0.9.16" or "0.9.15".
         async_hz: ticks per second while no client has switched to synchronous mode; None for the server's default.
         timeout: seconds to wait for the ready line; a first start compiles for about a minute.
@@ -120,21 +124,23 @@ def start_server(
         command += ["--async-hz", str(async_hz)]
     log = tempfile.TemporaryFile(prefix="lead-sim-")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
-    line = _first_line(process, timeout)
-    match = READY.match(line or "")
-    if match is None:
+    try:
+        line = _first_line(process, timeout)
+        match = READY.match(line or "")
+        if match is None:
+            _end(process)
+            what = repr(line)
+            if line is None:
+                what = f"no ready line within {timeout:.0f} s"
+            elif line == "":
+                what = f"exit code {process.returncode}"
+            tail = _tail(log, 20)
+            raise ServerFault(f"the embedded server did not start on {town!r}: {what}. Its log ends:\n{tail}")
+        return ServerProcess(process, Endpoint(match["host"], int(match["rpc"])), match["town"], log)
+    except BaseException:  # an interrupt too must leave no server behind
         _end(process)
-        what = (
-            f"exit code {process.returncode}"
-            if line == ""
-            else f"no ready line within {timeout:.0f} s"
-            if line is None
-            else repr(line)
-        )
-        tail = _tail(log, 20)
         log.close()
-        raise ServerFault(f"the embedded server did not start on {town!r}: {what}. Its log ends:\n{tail}")
-    return ServerProcess(process, Endpoint(match["host"], int(match["rpc"])), match["town"], log)
+        raise
 
 
 def connect(endpoint: Endpoint, timeout: float = 60.0) -> carla.Client:
@@ -187,10 +193,9 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _tail(log: IO[bytes], lines: int) -> str:
+    """The last lines of a log; read by place, for the child writes where this process's file position is."""
     if log.closed:
         return "(log closed)"
-    position = log.tell()
-    log.seek(0)
-    text = log.read().decode(errors="replace")
-    log.seek(position)
+    size = os.fstat(log.fileno()).st_size
+    text = os.pread(log.fileno(), TAIL, max(0, size - TAIL)).decode(errors="replace")
     return "\n".join(text.strip().splitlines()[-lines:]) or "(empty)"

@@ -52,7 +52,7 @@ class Scene:
     centre: NDArray[np.float64]  # (A, 3) box centre in the actor's frame
     velocity: NDArray[np.float64]  # (A, 3) m/s, world frame
     acceleration: NDArray[np.float64]  # (A, 3) m/s2, world frame
-    angular_velocity: NDArray[np.float64]  # (A, 3) rad/s
+    angular_velocity: NDArray[np.float64]  # (A, 3) rad/s, world frame; positive z turns x to y, as yaw does
     control: NDArray[np.float64]  # (A, 6) ControlIndex
     light: NDArray[np.int8]  # (A,) carla.TrafficLightState: a light's own, a vehicle's governing one, else NO_LIGHT
     speed_limit: NDArray[np.float64]  # (A,) m/s for vehicles, 0 for others

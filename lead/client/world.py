@@ -1,7 +1,7 @@
 """Hold a world in synchronous mode, spawn into it and leave it as it was found."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import carla
 import numpy as np
@@ -17,8 +17,11 @@ def synchronous(world: carla.World, delta_seconds: float = 0.05) -> Iterator[car
     world.apply_settings(settings)
     try:
         yield world
-    finally:
-        world.apply_settings(before)
+    except BaseException:
+        with suppress(RuntimeError):  # what went wrong is worth more than that the server is gone too
+            world.apply_settings(before)
+        raise
+    world.apply_settings(before)
 
 
 def apply(client: carla.Client, world: carla.World, commands: list) -> list[carla.command.Response]:
@@ -46,18 +49,29 @@ def traffic(
         RuntimeError: the TrafficManager cannot open its port.
     """
     manager = client.get_trafficmanager(port)
-    manager.set_synchronous_mode(True)
-    manager.set_random_device_seed(seed)
-    ids = spawn_vehicles(client, world, vehicles, seed=seed, autopilot_port=manager.get_port())
+    ids: list[int] = []
     try:
+        manager.set_synchronous_mode(True)
+        manager.set_random_device_seed(seed)
+        ids += spawn_vehicles(client, world, vehicles, seed=seed, autopilot_port=manager.get_port())
         yield ids
+    except BaseException:
+        with suppress(RuntimeError):  # what went wrong is worth more than that the server is gone too
+            _clear(client, world, manager, ids)
+        raise
+    else:
+        _clear(client, world, manager, ids)
     finally:
-        for actor in world.get_actors(ids):
-            if isinstance(actor, carla.Vehicle):
-                actor.set_autopilot(False, manager.get_port())
-        apply(client, world, [carla.command.DestroyActor(i) for i in ids])
-        manager.set_synchronous_mode(False)
         manager.shut_down()  # its thread would end this process when the server is gone
+
+
+def _clear(client: carla.Client, world: carla.World, manager: carla.TrafficManager, ids: list[int]) -> None:
+    """Take vehicles from their TrafficManager and destroy them."""
+    for actor in world.get_actors(ids):
+        if isinstance(actor, carla.Vehicle):
+            actor.set_autopilot(False, manager.get_port())
+    apply(client, world, [carla.command.DestroyActor(i) for i in ids])
+    manager.set_synchronous_mode(False)
 
 
 def spawn_vehicles(
@@ -100,14 +114,20 @@ def spawn_walkers(client: carla.Client, world: carla.World, count: int, *, seed:
     walkers = [r.actor_id for r in apply(client, world, spawn) if not r.error]
     controller = world.get_blueprint_library().find("controller.ai.walker")
     attach = [carla.command.SpawnActor(controller, carla.Transform(), walker) for walker in walkers]
-    controllers = [r.actor_id for r in apply(client, world, attach)]
-    start_controllers(world, world.get_actors(controllers))
-    return list(zip(walkers, controllers))
+    answers = apply(client, world, attach)
+    people = [(walker, r.actor_id) for walker, r in zip(walkers, answers) if not r.error]
+    alone = [walker for walker, r in zip(walkers, answers) if r.error]
+    if alone:
+        apply(client, world, [carla.command.DestroyActor(walker) for walker in alone])
+    start_controllers(world, world.get_actors([controller for _, controller in people]))
+    return people
 
 
 def start_controllers(world: carla.World, controllers: Sequence[carla.Actor]) -> None:
     """Set each AI walker controller off to a random place at walking speed (1.4 m/s)."""
     for actor in controllers:
         actor.start()
-        actor.go_to_location(world.get_random_location_from_navigation())
+        place = world.get_random_location_from_navigation()
+        if place is not None:
+            actor.go_to_location(place)
         actor.set_max_speed(1.4)

@@ -1,6 +1,6 @@
-"""Oriented boxes on the ground plane: corners, overlap and the shortest push that separates two of them."""
+"""Oriented boxes: corners on the ground plane, overlap, the shortest push that separates two, and rays through one."""
 
-from math import cos, sin
+from math import cos, inf, sin
 
 import numba
 import numpy as np
@@ -55,3 +55,22 @@ def contains(px: float, py: float, x: float, y: float, yaw: float, half_length: 
     c, s = cos(yaw), sin(yaw)
     dx, dy = px - x, py - y
     return abs(c * dx + s * dy) <= half_length and abs(c * dy - s * dx) <= half_width
+
+
+@leaf
+def slab(
+    start: tuple[float, float, float], ray: tuple[float, float, float], extent: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Where the line `start + f * ray` is inside a box of half sizes `extent` (3,) about the origin: f from, f to.
+
+    Both may be infinite, and the line misses where "from" exceeds "to". All in the box's frame.
+    """
+    enter, leave = -inf, inf
+    for k in range(3):
+        if abs(ray[k]) < 1e-12:
+            if abs(start[k]) > extent[k]:
+                return inf, -inf
+            continue
+        a, b = (-extent[k] - start[k]) / ray[k], (extent[k] - start[k]) / ray[k]
+        enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
+    return enter, leave

@@ -15,8 +15,9 @@ import numba
 
 SOURCES = Path(__file__).parent.parent
 WORLD_ROOMS = ("geometry", "roads", "simulator", "server")  # rooms with kernels but the renderer
+RENDERER = ("geometry", "rendering/kernels")
 KEPT_FOLDERS = 8  # source states whose kernels are kept
-COMPILING = "compiling the simulator for this machine: once per version, about a minute"
+COMPILING = "compiling the simulator for this machine: once per version, one to two minutes"
 WARM = "warm"  # marker file: a server has compiled everything a tick needs
 
 
@@ -42,14 +43,14 @@ def kernel_folder(*folders: str) -> Path:
 
 def is_compiled() -> bool:
     """Whether a server of this source has compiled on this machine before."""
-    return (kernel_folder() / WARM).exists()
+    return all((kernel_folder(*folders) / WARM).exists() for folders in (WORLD_ROOMS, RENDERER))
 
 
 def mark_compiled() -> None:
     """Remember that everything a tick needs is compiled."""
-    folder = kernel_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / WARM).touch()
+    for folder in (kernel_folder(), kernel_folder(*RENDERER)):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / WARM).touch()
     others = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime)
     for old in others[:-KEPT_FOLDERS]:
         shutil.rmtree(old, ignore_errors=True)

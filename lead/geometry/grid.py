@@ -1,5 +1,6 @@
 """A uniform grid over the ground plane that says which items touch a cell: the index behind every spatial look-up."""
 
+from math import floor, inf
 from typing import NamedTuple
 
 import numba
@@ -67,3 +68,45 @@ def cell_range(grid: Grid, x: float, y: float) -> tuple[int, int]:
         return 0, 0
     i, j = int(u), int(v)
     return grid.start[i * grid.columns + j], grid.start[i * grid.columns + j + 1]
+
+
+@numba.njit(cache=True)
+def cells_along(grid: Grid, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Cells `i * columns + j` that the segment from start to end (2,) or (3,) m crosses, in its order; only those of the grid.
+
+    Source: Amanatides and Woo, "A Fast Voxel Traversal Algorithm for Ray Tracing" (1987).
+    """
+    cell, direction = grid.cell, end[:2] - start[:2]
+    enter, leave = 0.0, 1.0  # the part of the segment near the grid: only its cells are walked
+    for axis in range(2):
+        low = (grid.origin_x if axis == 0 else grid.origin_y) - cell
+        high = low + cell * ((grid.rows if axis == 0 else grid.columns) + 2)
+        if abs(direction[axis]) < 1e-12:
+            if not low <= start[axis] <= high:
+                return np.empty(0, np.int64)
+        else:
+            t0, t1 = (low - start[axis]) / direction[axis], (high - start[axis]) / direction[axis]
+            enter, leave = max(enter, min(t0, t1)), min(leave, max(t0, t1))
+    first_x, first_y = start[0] + enter * direction[0], start[1] + enter * direction[1]
+    last_x, last_y = start[0] + leave * direction[0], start[1] + leave * direction[1]
+    if not (enter <= leave and abs(first_x) + abs(first_y) + abs(last_x) + abs(last_y) < inf):  # or not a number
+        return np.empty(0, np.int64)
+    i, j = floor((first_x - grid.origin_x) / cell), floor((first_y - grid.origin_y) / cell)
+    last_i, last_j = floor((last_x - grid.origin_x) / cell), floor((last_y - grid.origin_y) / cell)
+    step_i, step_j = 1 if direction[0] > 0.0 else -1, 1 if direction[1] > 0.0 else -1
+    next_i, next_j, per_i, per_j = inf, inf, inf, inf
+    if direction[0] != 0.0:
+        per_i, next_i = cell / abs(direction[0]), (grid.origin_x + (i + (step_i > 0)) * cell - start[0]) / direction[0]
+    if direction[1] != 0.0:
+        per_j, next_j = cell / abs(direction[1]), (grid.origin_y + (j + (step_j > 0)) * cell - start[1]) / direction[1]
+    cells = np.empty(abs(last_i - i) + abs(last_j - j) + 1, np.int64)
+    count = 0
+    for _ in range(cells.shape[0]):
+        if 0 <= i < grid.rows and 0 <= j < grid.columns:
+            cells[count] = i * grid.columns + j
+            count += 1
+        if next_i < next_j:
+            i, next_i = i + step_i, next_i + per_i
+        else:
+            j, next_j = j + step_j, next_j + per_j
+    return cells[:count]

@@ -45,6 +45,21 @@ def rotation_matrix(pitch: float, yaw: float, roll: float) -> NDArray[np.float64
     return matrix
 
 
+@leaf
+def turning(
+    pitch: float, yaw: float, pitch_rate: float, yaw_rate: float, roll_rate: float
+) -> tuple[float, float, float]:
+    """Angular velocity (rad/s, world axes, as `w x r`) of a body whose angles (rad) change at these rates (rad/s).
+
+    A positive z turns x to y, as yaw does; pitch and roll turn against the right-hand rule about y and x, so that at
+    yaw 0 a rising nose is a negative y and a sinking right side a negative x, as CARLA reports it.
+    """
+    cp, sp, cy, sy = cos(pitch), sin(pitch), cos(yaw), sin(yaw)
+    x = pitch_rate * sy - roll_rate * cp * cy
+    y = -pitch_rate * cy - roll_rate * cp * sy
+    return x, y, yaw_rate - roll_rate * sp
+
+
 @numba.njit(cache=True)
 def angles_of(matrix: NDArray[np.float64]) -> tuple[float, float, float]:
     """Pitch, yaw, roll (radians) of a rotation matrix (3, 3); roll is 0 where the nose points straight up or down."""

@@ -7,6 +7,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from lead import InputError
+
 
 class Clip:
     """An MP4 file that grows by one frame per `add`; use it as a context manager, or the file stays without an index."""
@@ -24,13 +26,15 @@ class Clip:
         """Append an RGB image (H, W, 3); odd sizes lose their last row or column, as H.264 needs even ones.
 
         Raises:
-            ValueError: the image is not RGB of the first frame's size.
+            InputError: the image is not RGB of the first frame's size.
         """
+        if image.ndim != 3 or image.shape[2] != 3:
+            raise InputError(f"found an image of shape {image.shape}, expected RGB (height, width, 3)")
         if self._shape is None:
             self._shape = image.shape
             self._stream.height, self._stream.width = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2
-        if image.shape != self._shape or image.shape[2] != 3:
-            raise ValueError(
+        if image.shape != self._shape:
+            raise InputError(
                 f"found an image of shape {image.shape}, expected {self._shape} like the clip's first frame"
             )
         even = np.ascontiguousarray(image[: self._stream.height, : self._stream.width])

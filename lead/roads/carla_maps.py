@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from lead import LeadError
 from lead.geometry.compilation import cache_root
 
 WHEEL = "py123d==0.7.0"
@@ -51,7 +52,7 @@ CARLA_MAPS = {
 }  # fmt: skip
 
 
-class MapFetchError(RuntimeError):
+class MapFetchError(LeadError):
     """A town could not be fetched; the message says what was found and what to do."""
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lead.roads.crossings import is_crosswalk, object_outline
 from lead.roads.draw_caption import CAPTION_HEIGHT, draw_caption
+from lead.roads.labels import Label
 from lead.roads.network import LaneKind, MarkColour, MarkKind, RoadNetwork, Samples
 from lead.roads.opendrive import parse_opendrive
 from lead.roads.palette import (
@@ -263,13 +264,13 @@ def _draw_footprints(canvas: _Canvas, town: Town) -> None:
         canvas.fill(corners[row] + shadow, tuple(int(0.82 * c) for c in GRASS))
     for row in np.nonzero(shown)[0]:
         colour = FOOTPRINTS[int(scenery.label[row])]
-        if scenery.label[row] == 9:
+        if scenery.label[row] == Label.VEGETATION:
             radius = max(1, round(float(scenery.extent[row, :2].max()) * canvas.scale))
             middle = tuple(int(v) for v in canvas.points(scenery.centre[row]))
             cv2.circle(canvas.image, middle, radius << FRACTION_BITS, colour, cv2.FILLED, cv2.LINE_AA, FRACTION_BITS)
             continue
         canvas.fill(corners[row], colour)
-        if scenery.label[row] == 3:
+        if scenery.label[row] == Label.BUILDINGS:
             canvas.stroke(corners[row], OUTLINE, 0.3, closed=True)
 
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from lead import LeadError
 from lead.roads.carla_maps import ATTRIBUTION, CARLA_MAPS, FetchProgress, MapFetchError, default_map_folder, fetch_maps
 from lead.roads.generate import KINDS, TOWNS, fixed_town, generate_town
 
@@ -25,7 +26,7 @@ INSTALLED_MAPS = "CarlaUE4/Content/Carla/Maps/OpenDrive"  # inside a CARLA 0.9.x
 LARGE_MAPS = "CarlaUE4/Content/Carla/Maps"  # Town11-15 lie at <name>/OpenDrive/<name>.xodr below it
 
 
-class MapNotFoundError(LookupError):
+class MapNotFoundError(LeadError, LookupError):
     """No map of that name; the message lists near matches and how to fetch."""
 
     def __str__(self) -> str:
@@ -60,16 +61,16 @@ def find_map(
     """Name and OpenDRIVE text of a map.
 
     Takes a town's name in any form CARLA uses ("Town03", "Carla/Maps/Town03", "/Game/Carla/Maps/Town12/Town12",
-    "Town10HD_Opt"; case does not matter), "kind:seed" for a generated town, or the path of an .xodr file. Raises
-    MapNotFoundError.
+    "Town10HD_Opt"; case does not matter), "kind:seed" or "kind_seed" for a generated town, or the path of an .xodr file.
+    Raises MapNotFoundError.
     """
     path = Path(name_or_path)
     if path.suffix.lower() == ".xodr":
         return path.stem, _read(path)
-    kind, colon, seed = str(name_or_path).partition(":")
-    if colon and kind in KINDS and seed.isdecimal():
-        return f"{kind}_{seed}", generate_town(kind, int(seed))
     name = map_name(str(name_or_path))
+    seeded = re.fullmatch(rf"({'|'.join(KINDS)})[:_]([0-9]+)", name)
+    if seeded is not None:
+        return f"{seeded[1]}_{int(seeded[2])}", generate_town(seeded[1], int(seeded[2]))
     generated = next((town for town in TOWNS if town.lower() == name.lower()), None)
     if generated is not None:
         return generated, fixed_town(generated)

@@ -12,10 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lead import InputError
+
 NO_LINK = -(2**31)  # lane id that stands for "no link": lane ids may be negative, positive or 0
 
 
-class OpenDriveError(ValueError):
+class OpenDriveError(InputError):
     """The text is no OpenDRIVE we can read; the message says where and why."""
 
 

@@ -1,5 +1,6 @@
 """Colours of drawn towns and traffic, as OpenCV's blue, green, red."""
 
+from lead.roads.labels import Label
 from lead.roads.network import LaneKind, MarkColour
 from lead.roads.signals import SignalKind
 
@@ -28,8 +29,14 @@ KERB = (168, 172, 176)
 CROSSWALK = (238, 238, 238)
 SPAWN = (214, 152, 70)
 PARKED = (140, 132, 122)
-# CityObjectLabel of CARLA 0.9.16 -> colour of the footprint; labels that are not here are not drawn
-FOOTPRINTS = {3: (172, 190, 204), 4: (130, 150, 160), 5: (120, 140, 150), 9: (96, 160, 112), 28: (150, 160, 170)}
+# Colour of the footprint; labels that are not here are not drawn.
+FOOTPRINTS = {
+    Label.BUILDINGS: (172, 190, 204),
+    Label.WALLS: (130, 150, 160),
+    Label.FENCES: (120, 140, 150),
+    Label.VEGETATION: (96, 160, 112),
+    Label.GUARD_RAIL: (150, 160, 170),
+}
 OUTLINE = (120, 136, 148)
 SIGNAL_COLOURS = {
     SignalKind.LIGHT: (60, 170, 60),

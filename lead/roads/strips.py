@@ -8,11 +8,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.roads.labels import Label
 from lead.roads.network import LaneKind, RoadNetwork
 from lead.roads.opendrive import OpenDrive
 from lead.roads.reference_line import last_at_or_before
 
-ROADS, SIDEWALKS = 1, 2  # CityObjectLabel of CARLA 0.9.16
+ROADS, SIDEWALKS = int(Label.ROADS), int(Label.SIDEWALKS)  # numba cannot mix the enum with the 0 of no lane
 SIDEWALK_HEIGHT = 0.12  # m above the road in maps that write no <height> at all
 SKIRT = 0.1  # m by which the outer wall of a raised lane reaches below the road
 MAX_LENGTH = 10.0  # m, longest strip quad: long thin triangles fill many grid cells
@@ -114,8 +115,10 @@ def _strips(sections, lanes, network, paved, default, vertices, triangles, label
             here = i if i < lane1 - lane0 and paved[lane0 + i] else -1
             first, kind = nv, 0
             if here >= 0:
-                walked = lanes.kind[lane0 + i] == 3 or raised[i].max() > 0.05  # a raised shoulder is a kerb
-                kind = 2 if walked else 1
+                walked = (
+                    lanes.kind[lane0 + i] == LaneKind.SIDEWALK or raised[i].max() > 0.05
+                )  # a raised shoulder is a kerb
+                kind = SIDEWALKS if walked else ROADS
                 if write:
                     _write_edges(vertices, nv, points[i], raised[i], kept)
                     _write_strip(triangles, label, nt, points[i], kept, nv, kind)

@@ -1,6 +1,6 @@
 """The ground as triangles with labels, indexed by a grid: heights for wheels, hits for rays."""
 
-from math import atan, cos, inf, sin
+from math import inf
 from typing import NamedTuple
 
 import numba
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lead.geometry.grid import Grid, build_grid
 from lead.geometry.leaf import leaf
+from lead.roads.labels import Label
 from lead.roads.network import RoadNetwork
 from lead.roads.opendrive import OpenDrive
 from lead.roads.strips import lane_strips
@@ -21,7 +22,7 @@ SEAM = 1e-4  # share of a triangle by which its edges overlap, so that float32 r
 REACH_SLACK = np.float32(4.0 * SEAM)  # of a triangle's size: more than its overlapping edges reach beyond its corners
 LEAST_AREA = 1e-6  # m2 seen from above (twice the triangle's); less stands upright
 RIM = np.float32(0.01)  # m inside the land's edge where heights beyond it are taken
-TERRAIN = 10  # CityObjectLabel of CARLA 0.9.16
+TERRAIN = Label.TERRAIN
 
 
 class Surface(NamedTuple):
@@ -32,7 +33,7 @@ class Surface(NamedTuple):
 
     vertices: NDArray[np.float32]  # (V, 3) m
     triangles: NDArray[np.int32]  # (T, 3)
-    label: NDArray[np.uint8]  # (T,) CityObjectLabel of CARLA 0.9.16 (Roads 1, Sidewalks 2, Terrain 10)
+    label: NDArray[np.uint8]  # (T,) Label
     bounds: NDArray[np.float64]  # (4,) low x, low y, high x, high y of the terrain, m
     reach: NDArray[np.float32]  # (T, 4) low x, low y, high x, high y, m, around what a triangle carries; upright: none
     grid: Grid  # items are triangle indices
@@ -111,25 +112,6 @@ def ground_height(surface: Surface, x: float, y: float, z_above: float) -> tuple
     if above < inf:
         return above, above_label
     return 0.0, 0
-
-
-@leaf
-def ground_frame(
-    surface: Surface, x: float, y: float, z_above: float, yaw: float, wheelbase: float, track: float
-) -> tuple[float, float, float, int]:
-    """How a vehicle stands: z (m) under its middle, pitch and roll (rad, nose up and right side down positive), label.
-
-    The ground is sampled under four wheels `wheelbase` and `track` (m) apart, centred on (x, y).
-    """
-    c, s = cos(yaw), sin(yaw)
-    u, v = 0.5 * wheelbase, 0.5 * track
-    front_right, label = ground_height(surface, x + c * u - s * v, y + s * u + c * v, z_above)
-    front_left, _ = ground_height(surface, x + c * u + s * v, y + s * u - c * v, z_above)
-    rear_right, _ = ground_height(surface, x - c * u - s * v, y - s * u + c * v, z_above)
-    rear_left, _ = ground_height(surface, x - c * u + s * v, y - s * u - c * v, z_above)
-    pitch = atan((front_right + front_left - rear_right - rear_left) / max(2.0 * wheelbase, 1e-6))
-    roll = atan((front_left + rear_left - front_right - rear_right) / max(2.0 * track, 1e-6))
-    return 0.25 * (front_right + front_left + rear_right + rear_left), pitch, roll, label
 
 
 @leaf

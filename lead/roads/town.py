@@ -1,11 +1,12 @@
 """A town: its OpenDRIVE text and everything derived from it that the simulator, the renderer and the server need.
 
-Building a 100 km^2 town takes tens of seconds, so that the arrays are cached; the cache is keyed by the map's text and
-by the code that derives them, and a damaged file is rebuilt.
+Building a 100 km^2 town takes tens of seconds, so that the arrays are cached; the cache is keyed by the map's text, the
+scenery's seed and the code that derives them, and a damaged file is rebuilt.
 """
 
 import hashlib
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from lead import InputError
 from lead.geometry.compilation import cache_root
 from lead.roads.library import find_map
 from lead.roads.network import RoadNetwork
@@ -28,6 +30,7 @@ from lead.roads.surface import Surface, build_surface
 from lead.roads.walker_mesh import build_walker_mesh
 
 Report = Callable[[str], None]
+KEPT = 3  # cache files of one town's name
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,12 @@ def _silent(_: str) -> None:
 
 
 def build_town(name: str, xodr_text: str, seed: int = 0, report: Report = _silent) -> Town:
-    """Derive a town from OpenDRIVE text; `seed` varies the scenery. Raises OpenDriveError on a map it cannot read."""
+    """Derive a town from OpenDRIVE text; `seed` (0 or more) varies the scenery.
+
+    Raises OpenDriveError on a map it cannot read, InputError on a negative seed.
+    """
+    if seed < 0:
+        raise InputError(f"found seed {seed}, expected 0 or more")
     report(f"{name}: reading {len(xodr_text) / 1e6:.1f} MB of OpenDRIVE")
     opendrive = parse_opendrive(xodr_text)
     report(f"{name}: sampling {len(opendrive.lanes.id)} lanes on {opendrive.roads.length.sum() / 1e3:.1f} km of road")
@@ -82,30 +90,40 @@ def default_cache() -> Path:
     return cache_root()
 
 
-def load_town(name_or_path: str | Path, cache: Path | None = None, report: Report = _silent) -> Town:
+def load_town(
+    name_or_path: str | Path, cache: Path | None = None, report: Report = _silent, *, seed: int = 0,
+    installation: Path | None = None,
+) -> Town:  # fmt: skip
     """The town of a known map name or of an .xodr file, from the cache where it is there, else built and cached.
 
-    `cache` None means `default_cache()`. Raises what `find_map` raises for an unknown name.
+    `cache` None means `default_cache()`; `seed` varies the scenery; the maps of a CARLA `installation` count too. Raises
+    what `find_map` and `build_town` raise.
     """
-    name, text = find_map(name_or_path)
+    name, text = find_map(name_or_path, installation=installation)
     folder = default_cache() if cache is None else cache
-    key = hashlib.sha256(text.encode()).hexdigest()[:24]
+    key = hashlib.sha256(text.encode()).hexdigest()[:24] + (f"-s{seed}" if seed else "")
     path = folder / f"{name}-{key}-{_code_version()}.npz"
     if path.exists():
         try:
             return _load(path, name, text)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             report(f"{name}: cache file {path} cannot be read ({error}); building the town again")
-    town = build_town(name, text, report=report)
+    town = build_town(name, text, seed, report)
     try:
         _save(path, town)
     except OSError as error:
         report(f"{name}: cache file {path} cannot be written ({error}); the town will be built again next time")
         return town
-    for stale in folder.glob(f"{name}-{key}-*.npz"):
-        if stale != path:
-            stale.unlink(missing_ok=True)
+    _forget(folder, name)
     return town
+
+
+def _forget(folder: Path, name: str) -> None:
+    """Remove all but the newest `KEPT` cache files of the towns of a name: of other texts, seeds and code."""
+    ours = re.compile(rf"{re.escape(name)}-[0-9a-f]{{24}}(-s[0-9]+)?-[0-9a-f]{{12}}\.npz")
+    files = [(path.stat().st_mtime, path) for path in folder.iterdir() if ours.fullmatch(path.name)]
+    for _, stale in sorted(files)[:-KEPT]:
+        stale.unlink(missing_ok=True)
 
 
 def _code_version() -> str:

@@ -22,16 +22,17 @@ calls = Procedures()
 
 @dataclass(frozen=True)
 class Command:
-    """One kind of command: its name and, for commands on an actor, their call."""
+    """One kind of command: its name and, for commands on an actor, their call and how many fields it needs."""
 
     name: str
     readers: tuple[wire.Reader, ...] = ()
     act: Callable[..., Any] | None = None
+    required: int = 0
 
 
 def _same_as(table: Procedures, name: str) -> Command:
     procedure = table[name]
-    return Command(name, procedure.readers, procedure.handler)
+    return Command(name, procedure.readers, procedure.handler, procedure.required)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -42,7 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     _same_as(walkers.calls, "apply_control_to_walker"),
     _same_as(vehicles.calls, "apply_physics_control"),
     _same_as(motion.calls, "set_actor_transform"),
-    Command("set_walker_state", (wire.actor_id, wire.pose, wire.number), walkers.set_state),
+    Command("set_walker_state", (wire.actor_id, wire.pose, wire.number), walkers.set_state, 3),
     _same_as(motion.calls, "set_actor_target_velocity"),
     _same_as(motion.calls, "set_actor_target_angular_velocity"),
     _same_as(motion.calls, "add_actor_impulse"),
@@ -62,11 +63,14 @@ COMMANDS: tuple[Command, ...] = (
 
 @calls.add("apply_batch", wire.sequence_of(wire.anything), wire.boolean, answer=Answer.BARE, optional=1, late=True)
 def apply_batch(episode: Episode, call: Call, commands: list[Any], tick: bool = False) -> None:
-    """Carry out commands in order, then tick if asked; answers one response per command."""
+    """Carry out commands in order, then tick if asked; answers one response per command, errors if the tick fails."""
     responses = [execute(episode, command) for command in commands]
     if tick:
         lockstep = episode.traffic_managers.lockstep
-        episode.cue(lambda _frame: lockstep.answer(call.connection, lambda: call.answer(responses)))
+        episode.cue(
+            lambda _frame: lockstep.answer(call.connection, lambda: call.answer(responses)),
+            lambda fault: call.answer([wire.failed(f"apply_batch: {fault}")] * max(1, len(responses))),
+        )
     else:
         call.answer(responses)
 
@@ -105,8 +109,8 @@ def _command(command: Any) -> tuple[int, list[Any]]:
 
 
 def _read(kind: Command, fields: list[Any]) -> list[Any]:
-    if len(fields) < len(kind.readers) and kind.name != "show_vehicle_debug_telemetry":
-        raise wire.WireError(f"found {len(fields)} fields, expected {len(kind.readers)}")
+    if len(fields) < kind.required:
+        raise wire.WireError(f"found {len(fields)} fields, expected {kind.required}")
     return [reader(item) for reader, item in zip(kind.readers, fields)]
 
 

@@ -98,13 +98,13 @@ class RpcConnection(asyncio.Protocol):
         """Keep back all requests but those of a client changing worlds, until it asks for its stream token (R2).
 
         While the client has no episode, a traffic-manager thread of the same process would dereference nothing; so
-        it is kept waiting inside the call it makes. A stream thread must not be kept so (R8, see `maps`).
+        it is kept waiting inside the call it makes. A stream thread must not be kept so (R8, see `world_change`).
         """
         if self._held is None:
             self._held = []
         if self._release_timer is not None:
             self._release_timer.cancel()
-        self._release_timer = asyncio.get_running_loop().call_later(HOLD_TIME, self._release)
+        self._release_timer = asyncio.get_running_loop().call_later(HOLD_TIME, self.release)
 
     def close(self, reason: str) -> None:
         """Drop the connection and log why."""
@@ -130,9 +130,10 @@ class RpcConnection(asyncio.Protocol):
             return
         self._handle(self, identity, name, arguments)
         if self._held is not None and name == "get_sensor_token":
-            asyncio.get_running_loop().call_soon(self._release)
+            asyncio.get_running_loop().call_soon(self.release)
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Carry out what was kept back, and keep nothing back any longer."""
         held, self._held = self._held, None
         if self._release_timer is not None:
             self._release_timer.cancel()

@@ -1,4 +1,4 @@
-"""Debug shapes: accepted and kept for their life time, so that a viewer may draw them; nothing here has a screen."""
+"""Debug shapes: checked and let go, for nothing here has a screen."""
 
 from typing import Any
 
@@ -8,9 +8,8 @@ from lead.server import wire
 from lead.server.dispatch import Procedures, Support
 from lead.server.episode import Episode
 
-SHAPES_LIMIT = 100_000
-calls = Procedures()
 SHAPE_LIMIT = 1000  # bytes of one shape's geometry and text
+calls = Procedures()
 
 
 def _geometry(value: Any) -> list[Any]:
@@ -24,24 +23,16 @@ def _geometry(value: Any) -> list[Any]:
 _shape = wire.structure("debug shape", _geometry, wire.colour, wire.number, wire.boolean)
 
 
-@calls.add("draw_debug_shape", _shape, support=Support.STORED, note="kept for its life time; no screen to draw on")
-def draw(episode: Episode, shape: list[Any]) -> None:
-    """Keep a shape [variant, colour, life time s (below 0 for ever), persistent]."""
-    life = shape[2]
-    if len(episode.shapes) < SHAPES_LIMIT:
-        episode.shapes.append((float("inf") if life < 0.0 else episode.world.time + life, shape))
+@calls.add("draw_debug_shape", _shape, support=Support.STORED, note="checked; no screen to draw on")
+def draw(episode: Episode, _: list[Any]) -> None:
+    """Accept a shape [variant, colour, life time s, persistent]."""
 
 
-@calls.add("clear_debug_shape", *[wire.anything] * 4, optional=4, support=Support.STORED)
+@calls.add("clear_debug_shape", *[wire.anything] * 4, optional=4, support=Support.STORED, note="there are none")
 def clear(episode: Episode, *_: Any) -> None:
-    """Forget all shapes."""
-    episode.shapes.clear()
+    """Accepted."""
 
 
-@calls.add("clear_debug_string", *[wire.anything] * 4, optional=4, support=Support.STORED)
+@calls.add("clear_debug_string", *[wire.anything] * 4, optional=4, support=Support.STORED, note="there are none")
 def clear_strings(episode: Episode, *_: Any) -> None:
-    """Forget all strings."""
-    episode.shapes = [(end, shape) for end, shape in episode.shapes if shape[0][0] != _STRING]
-
-
-_STRING = 4  # variant of a string
+    """Accepted."""

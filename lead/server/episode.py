@@ -1,27 +1,33 @@
 """The running episode: one world, its settings, its frame counter and what clients know of its actors."""
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lead.roads.town import Town
-from lead.server.inertial import GRAVITY
 from lead.server.recorder import Recorder
 from lead.server.sensors import Sensor, make_sensor
 from lead.server.snapshot import EPISODE_HEADER, LIGHTS_CHANGED, MAP_CHANGED, SENSOR_HEADER, Snapshot
 from lead.server.streams import EPISODE_STREAM, Streams
 from lead.server.street_lamps import StreetLamps
+from lead.server.towns import Towns
 from lead.server.traffic_manager import TrafficManagers
 from lead.server.versions import ClientVersion
 from lead.server.wire import bounding_box, transform
-from lead.simulator.actors import ActorKind
+from lead.simulator.blueprints import AttributeType
+from lead.simulator.drivetrain import GRAVITY
 from lead.simulator.world import World
 
+if TYPE_CHECKING:
+    from lead.server.pictures import Pictures
+
+_log = logging.getLogger(__name__)
 _SPECTATOR_POSE = np.array([0.0, 0.0, 30.0, -np.pi / 2, 0.0, 0.0])  # 30 m up, looking down
 
 
@@ -40,24 +46,32 @@ class Settings:
         return [self.synchronous, self.no_rendering, step, *self.rest]
 
 
+# Asks for a tick; takes who is told its frame, and who is told why it failed.
+Cue = Callable[[Callable[[int], None], Callable[[str], None]], None]
+
+
 class Episode:
     """State of the server between requests; `switch` replaces the world."""
 
-    def __init__(self, town: Town, version: ClientVersion, seed: int, buffer_limit: int | None = None) -> None:
+    def __init__(
+        self, town: Town, version: ClientVersion, seed: int, buffer_limit: int | None = None, towns: Towns | None = None
+    ) -> None:
         self.version = version
         self.seed = seed
+        self.towns = Towns(seed) if towns is None else towns
         self.streams = Streams() if buffer_limit is None else Streams(buffer_limit)
         self.streams.greeting = lambda: self._last_state
         self.streams.may_drop = lambda: not self.settings.synchronous
         self.traffic_managers = TrafficManagers()
         self.recorder = Recorder()
         self.settings = Settings()
-        self.cue: Callable[[Callable[[int], None]], None] = lambda answer: answer(self.tick(0.05))  # Ticker's
+        self.cue: Cue = lambda answer, _fail: answer(self.tick(0.05))  # Ticker's
         self.frame = 1
         self.imu_gravity = GRAVITY
         self.step_time = 0.0  # s, length of the last tick
         self.opendrive: str | None = None  # text given by copy_opendrive_to_file
-        self.shapes: list[tuple[float, Any]] = []  # debug shapes and the time (s) when they end
+        self.antialias = True
+        self._pictures: Pictures | None = None
         self._last_id = 0
         self._start(town)
 
@@ -90,12 +104,21 @@ class Episode:
         self._map_changed = False
         self.street_lamps.changed = False
         self.streams.publish(EPISODE_STREAM, (self._last_state,))
-        for sensor in self._sensors.values():
-            if self.streams.has_readers(sensor.stream):
-                self._measure(sensor)
-        if self.shapes:
-            self.shapes = [(end, shape) for end, shape in self.shapes if end > self.world.time]
+        due = [s for s in self._sensors.values() if self.streams.has_readers(s.stream) and s.due(self)]
+        if self._pictures is not None:
+            self._pictures.prepare(self, due)
+        for sensor in due:
+            self._measure(sensor)
         return self.frame
+
+    @property
+    def pictures(self) -> "Pictures":
+        """The renderer; importing and starting it takes a moment, so only who needs it asks."""
+        if self._pictures is None:
+            from lead.server.pictures import Pictures
+
+            self._pictures = Pictures(self.antialias)
+        return self._pictures
 
     def spawn(
         self,
@@ -116,6 +139,7 @@ class Episode:
         self._last_id = max(self._last_id, actor)
         self._descriptions[actor] = echo
         if sensor is not None:
+            sensor.spawned(self)
             sensor.actor, sensor.stream = actor, self.streams.open()
             self._sensors[actor] = sensor
         self._snapshot.actors_changed()
@@ -139,7 +163,8 @@ class Episode:
         echo = self._descriptions.get(actor)
         if echo is None:
             values = [
-                [name, 4 - 1 + self.version.attribute_base, value] for name, value in world.attributes_of(actor).items()
+                [name, self.version.type_number(AttributeType.STRING), value]
+                for name, value in world.attributes_of(actor).items()
             ]
             echo = self._descriptions[actor] = [0, world.blueprint_of(actor), values]
         sensor = self._sensors.get(actor)
@@ -168,22 +193,18 @@ class Episode:
 
     def _start(self, town: Town) -> None:
         self.recorder.world_changed()
+        if self._pictures is not None:
+            self._pictures.new_world()
         self.identity = secrets.randbits(62)
         self.world = World(town, seed=self.seed, first_id=self._last_id + 1)
         self.street_lamps = StreetLamps.of(town)
-        self.shapes = []
         self._descriptions: dict[int, list[Any]] = {}
         self._sensors: dict[int, Sensor] = {}
         self._signal_of = {int(actor): signal for signal, actor in enumerate(self.world.signal_actor) if actor}
         self._snapshot = Snapshot()
         self._map_changed = True
-        spectators = np.flatnonzero(self.world.table.kind == ActorKind.SPECTATOR)
-        self.spectator = (
-            int(self.world.table.id[spectators[0]])
-            if len(spectators)
-            else self.world.spawn("spectator", {}, _SPECTATOR_POSE)
-        )
-        self._last_id = max(self._last_id, int(self.world.table.id[-1]))
+        self.spectator = self._last_id = self.world.spawn("spectator", {}, _SPECTATOR_POSE)
+        self._failed: set[int] = set()  # sensors whose fault the log has told
         self._last_state = self._state()
 
     def _state(self) -> bytes:
@@ -194,7 +215,15 @@ class Episode:
         return b"".join((header, episode, records.data))
 
     def _measure(self, sensor: Sensor) -> None:
-        for payload in sensor.frames(self):
+        """Send what a sensor has to say; its fault is logged once and concerns no other sensor."""
+        try:
+            payloads = sensor.measure(self)
+        except Exception:
+            if sensor.actor not in self._failed:
+                self._failed.add(sensor.actor)
+                _log.exception("sensor %d sends nothing in frame %d, perhaps in later ones", sensor.actor, self.frame)
+            return
+        for payload in payloads:
             location, rotation = transform(self.world.table.pose[self.world.row(sensor.actor)])
             header = SENSOR_HEADER.pack(sensor.type_number, self.frame, self.world.time, *location, *rotation)
             self.streams.publish(sensor.stream, (header, *payload))

@@ -8,14 +8,14 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.geometry.poses import rotation_matrix
-from lead.server.sensors import Payload, Sensor, number
+from lead.geometry.poses import PoseIndex, rotation_matrix
+from lead.server.sensors import Payload, Sensor
+from lead.simulator.finite import number
 
 if TYPE_CHECKING:
     from lead.server.episode import Episode
 
 EARTH_RADIUS = 6_378_137.0  # m, equator; the leaderboard's constant
-GRAVITY = 9.81  # m/s2, shown by an accelerometer at rest unless a client changes it
 
 
 def geo_location(position: NDArray[np.float64], reference: tuple[float, float]) -> list[float]:
@@ -73,9 +73,9 @@ class Imu(Sensor):
         table = episode.world.table
         pose = table.pose[episode.world.row(self.actor)]
         carrier = episode.world.row(self.parent(episode))
-        to_sensor = rotation_matrix(pose[3], pose[4], pose[5]).T
+        to_sensor = rotation_matrix(*pose[PoseIndex.PITCH :]).T
         acceleration = to_sensor @ (table.acceleration[carrier] + (0.0, 0.0, episode.imu_gravity))
         turning = to_sensor @ table.angular_velocity[carrier]
         acceleration += self._noise.normal(0.0, self._accelerometer_deviation)
         turning += self._gyroscope_bias + self._noise.normal(0.0, self._gyroscope_deviation)
-        return [[msgpack.packb([acceleration.tolist(), turning.tolist(), compass(float(pose[4]))])]]
+        return [[msgpack.packb([acceleration.tolist(), turning.tolist(), compass(float(pose[PoseIndex.YAW]))])]]

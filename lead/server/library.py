@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lead.server.versions import ClientVersion
-from lead.simulator.blueprints import Attribute, AttributeType, Blueprint
+from lead.simulator.blueprints import Attribute, Blueprint
 
 _WHEELCHAIR = ("use_wheelchair", "can_use_wheelchair")
 
@@ -27,7 +27,7 @@ def attribute_definitions(blueprint: Blueprint, version: ClientVersion) -> list[
     return [
         [
             attribute.name,
-            attribute.type - AttributeType.BOOL + version.attribute_base,
+            version.type_number(attribute.type),
             attribute.default,
             list(attribute.recommended) if attribute.modifiable else [],
             attribute.modifiable,

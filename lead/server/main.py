@@ -13,24 +13,23 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 
-import numpy as np
-
+from lead import InputError
 from lead.geometry.compilation import COMPILING, is_compiled, mark_compiled
-from lead.roads.town import Town, load_town
 from lead.server.connection import RpcConnection
 from lead.server.dispatch import Dispatcher
 from lead.server.episode import Episode
-from lead.server.message_shape import MessageShape
 from lead.server.procedures import GROUPS
-from lead.server.snapshot import Snapshot
 from lead.server.streams import BUFFER_LIMIT, StreamConnection
 from lead.server.ticking import Ticker
+from lead.server.towns import Towns
 from lead.server.versions import client_version as find_version
-from lead.simulator.world import World
+from lead.server.warming import warm_up, warm_up_renderer
 
 HOST = "127.0.0.1"  # never anything else: the protocol has no authentication
 EXIT_PORT_IN_USE = 2
+MOST_PORT = 65535
 BACKLOG = 1024  # connections waiting to be accepted
 _log = logging.getLogger(__name__)
 
@@ -43,17 +42,19 @@ def serve(
     async_hz: float = 20.0,
     parent_pid: int | None = None,
     stream_buffer: int = BUFFER_LIMIT,
+    installation: Path | None = None,
 ) -> int:
     """Serve `town_name` until a signal comes; returns the exit code.
 
     Args:
         town_name: a name of `lead.roads.library.list_maps` or the path of an OpenDRIVE file.
         port: RPC port; streams take the next one if it is free, else any; 0 takes any free ports.
-        seed: seed of everything random in the world.
+        seed: seed of the town's scenery, 0 or more.
         client_version: "0.9.16" or "0.9.15"; clients do not tell.
         async_hz: ticks per second in asynchronous mode.
         parent_pid: end when this process is gone.
         stream_buffer: bytes a stream reader may be behind in synchronous mode before it is cut off.
+        installation: folder of a CARLA release whose maps can be served too.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,16 +67,22 @@ def serve(
         begun, compiled = time.perf_counter(), is_compiled()
         if not compiled:
             print(COMPILING, file=sys.stderr, flush=True)
+        towns = Towns(seed, installation)
         try:
-            town = load_town(town_name)
+            town = towns.start(town_name)
         except (LookupError, ValueError, OSError) as error:
             print(f"cannot serve {town_name!r}: {error}", file=sys.stderr)
             return 1
         warm_up(town)
         if not compiled:
+
+            def tell(step: str) -> None:
+                print(f"compiling: {step} ({time.perf_counter() - begun:.0f} s)", file=sys.stderr, flush=True)
+
+            warm_up_renderer(town, tell)
             mark_compiled()
             print(f"compiled in {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
-        episode = Episode(town, version, seed, stream_buffer)
+        episode = Episode(town, version, seed, stream_buffer, towns)
         gc.collect()
         gc.freeze()  # the town lives as long as the server; do not walk it again and again
         try:
@@ -83,26 +90,13 @@ def serve(
         except ImportError:
             loops = asyncio
         loop = loops.new_event_loop()
-        loop.run_until_complete(_run(episode, listener, async_hz, parent_pid))
+        code = loop.run_until_complete(_run(episode, listener, async_hz, parent_pid))
     sys.stdout.flush()
-    os._exit(0)  # not waiting for a town that is still being read in a thread
+    os._exit(code)  # not waiting for a town that is still being read in a thread
 
 
-def warm_up(town: Town) -> None:
-    """Compile what a tick needs, in a world of its own, so that no client waits for it (the result is cached on disk)."""
-    world = World(town, seed=0)
-    for blueprint, point in zip(
-        ("vehicle.lincoln.mkz_2020", "walker.pedestrian.0001"), town.spawn_points, strict=False
-    ):
-        world.spawn(blueprint, {}, point)
-    for _ in range(2):
-        world.step(0.05)
-    Snapshot().fill(world)
-    world.project(np.array([0.0, 0.0, 10.0]), np.array([0.0, 0.0, -1.0]), 20.0)
-    MessageShape().check(b"\x90")
-
-
-async def _run(episode: Episode, listener: socket.socket, async_hz: float, parent_pid: int | None) -> None:
+async def _run(episode: Episode, listener: socket.socket, async_hz: float, parent_pid: int | None) -> int:
+    """Serve until told to stop; the exit code: 1 if the clock died."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -124,9 +118,11 @@ async def _run(episode: Episode, listener: socket.socket, async_hz: float, paren
         flush=True,
     )
     await stopped.wait()
+    died = ticking.done()
     ticking.cancel()
     if watch is not None:
         os.close(watch)
+    return int(died)
 
 
 def _report(task: "asyncio.Task[None]", stopped: asyncio.Event) -> None:
@@ -149,18 +145,16 @@ def _watch_parent(parent_pid: int | None, stopped: asyncio.Event) -> int | None:
 
 
 def _listen(port: int) -> socket.socket | None:
-    """A bound socket for the RPC port, None (and a message) if the port is taken."""
+    """A bound socket for the RPC port, None (and a message) if it cannot be had."""
     listener = _bind(port)
     if listener is None:
-        print(
-            f"port {port} on {HOST} is in use; choose another with --port, or --port 0 for any free one",
-            file=sys.stderr,
-        )
+        what = "is in use; choose another" if 0 <= port <= MOST_PORT else f"does not exist; choose 1 to {MOST_PORT}"
+        print(f"port {port} on {HOST} {what} with --port, or --port 0 for any free one", file=sys.stderr)
     return listener
 
 
 def _bind(port: int) -> socket.socket | None:
-    if port > 65535:
+    if not 0 <= port <= MOST_PORT:
         return None
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -178,15 +172,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lead.server.main", description=serve.__doc__.splitlines()[0])
     parser.add_argument("--town", default="GridCity", help="town name or path of an OpenDRIVE file")
     parser.add_argument("--port", type=int, default=2000, help="RPC port; 0 takes any free one")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="seed of the town's scenery")
     parser.add_argument("--client-version", default="0.9.16", help="0.9.16 or 0.9.15")
     parser.add_argument("--async-hz", type=float, default=20.0, help="ticks per second in asynchronous mode")
     parser.add_argument("--parent-pid", type=int, default=None, help="end when this process is gone")
     parser.add_argument("--stream-buffer", type=int, default=BUFFER_LIMIT, help="bytes a stream reader may be behind")
+    parser.add_argument("--carla", type=Path, default=None, help="folder of a CARLA release whose maps count too")
     given = parser.parse_args()
-    return serve(
-        given.town, given.port, given.seed, given.client_version, given.async_hz, given.parent_pid, given.stream_buffer
-    )
+    try:
+        return serve(
+            given.town, given.port, given.seed, given.client_version, given.async_hz, given.parent_pid,
+            given.stream_buffer, given.carla,
+        )  # fmt: skip
+    except InputError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

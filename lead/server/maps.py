@@ -1,13 +1,4 @@
-"""Maps: what the client draws its waypoints from, and changing to another one.
-
-Changing worlds is where the client's own races are (spec/carla-wire-protocol.md, section 7, R1 and R2; R8 was found
-later). R8: the client drops its old episode when the change is answered. If one of its stream threads is inside the
-episode's callback at that moment (a state with the map or lights bit makes it call `query_lights_state` there; a
-Python `on_tick` callback may call anything), the old episode lives on, the subscription of the new one is not kept, and
-the client ends with a segmentation fault or `bad_weak_ptr`. So a change takes three steps: streams fall silent while
-every request is answered, and stream threads come to rest; the world changes and requests are held, and a traffic
-manager's thread comes to rest; the change is answered.
-"""
+"""Maps: what the client draws its waypoints from, and changing to another one."""
 
 import asyncio
 import hashlib
@@ -15,22 +6,16 @@ import logging
 from typing import Any
 from xml.etree import ElementTree
 
-from lead.roads.library import list_maps, map_name
-from lead.roads.town import Town, build_town, load_town
+from lead.roads.library import map_name
+from lead.roads.town import Town, build_town
 from lead.server import wire
-from lead.server.dispatch import Call, Procedures, Refusal
+from lead.server.dispatch import Call, Procedures, Refusal, Support
 from lead.server.episode import Episode
+from lead.server.world_change import change_world
 
 GENERATED = "OpenDriveMap"  # name CARLA gives a world made from a client's OpenDRIVE text
-SILENCE = 0.05  # s without stream bytes before the world changes: stream threads finish their callbacks (R1, R8)
-HOLD = 0.05  # s between the change and its answer: the traffic manager's thread comes to wait for us (R2)
 _log = logging.getLogger(__name__)
 calls = Procedures()
-
-
-def map_names() -> list[str]:
-    """Names of the towns that can be loaded now."""
-    return [entry.name for entry in list_maps() if entry.source != "fetchable"]
 
 
 @calls.value("get_map_info")
@@ -48,7 +33,7 @@ def map_data(episode: Episode) -> str:
 @calls.value("get_available_maps")
 def available_maps(episode: Episode) -> list[str]:
     """Names as CARLA lists them."""
-    return [f"/Game/Carla/Maps/{name}" for name in map_names()]
+    return [f"/Game/Carla/Maps/{name}" for name in episode.towns.names()]
 
 
 @calls.value("get_required_files", wire.text, optional=1, note='"Nav": the walker mesh, its content hash in the name')
@@ -102,11 +87,13 @@ def copy_opendrive(episode: Episode, text: str, _parameters: Any = None) -> None
 def load_new_episode(episode: Episode, call: Call, name: str, reset: bool = True, _layers: Any = None) -> None:
     """Change to another map, or start the same one afresh (""); answers when the new world stands.
 
-    The town is read in a thread: everybody else is served meanwhile. The steps after that are explained in this file's
-    head.
+    The town is read in a thread: everybody else is served meanwhile.
     """
-    loop = asyncio.get_running_loop()
     name = map_name(name) or episode.town.name
+
+    def answer() -> None:
+        episode.streams.expect_reader()
+        call.answer()
 
     def town_was_read(work: "asyncio.Future[Town]") -> None:
         try:
@@ -117,25 +104,9 @@ def load_new_episode(episode: Episode, call: Call, name: str, reset: bool = True
             _log.exception("load_new_episode %s failed", name)
             call.fail(f"load_new_episode: {name} could not be loaded: {error}")
         else:
-            episode.streams.be_quiet()
-            loop.call_later(SILENCE, change, town)
+            change_world(episode, call, town, reset, answer)
 
-    def change(town: Town) -> None:
-        try:
-            episode.switch(town, reset)
-        except Exception as error:
-            _log.exception("load_new_episode %s failed", name)
-            call.fail(f"load_new_episode: {name} could not be started: {error}")
-            return
-        episode.streams.be_quiet()
-        call.connection.hold()
-        loop.call_later(HOLD, answer)
-
-    def answer() -> None:
-        episode.streams.expect_reader()
-        call.answer()
-
-    loop.run_in_executor(None, _read_town(episode, name)).add_done_callback(town_was_read)
+    asyncio.get_running_loop().run_in_executor(None, _read_town(episode, name)).add_done_callback(town_was_read)
 
 
 def _read_town(episode: Episode, name: str) -> Any:
@@ -144,17 +115,17 @@ def _read_town(episode: Episode, name: str) -> Any:
         text = episode.opendrive
         if text is None:
             raise Refusal(f"{GENERATED} needs an OpenDRIVE text first: use client.generate_opendrive_world")
-        return lambda: build_town(GENERATED, text)
+        return lambda: build_town(GENERATED, text, episode.seed)
     if name == episode.town.name:
         return lambda: episode.town
-    return lambda: load_town(name)
+    return lambda: episode.towns.load(name)
 
 
-@calls.add("load_map_layer", wire.anything, note="no layers to show or hide")
+@calls.add("load_map_layer", wire.anything, support=Support.STORED, note="no layers to show or hide")
 def load_layer(episode: Episode, _layers: Any) -> None:
     """Accepted: the town has no layers."""
 
 
-@calls.add("unload_map_layer", wire.anything, note="no layers to show or hide")
+@calls.add("unload_map_layer", wire.anything, support=Support.STORED, note="no layers to show or hide")
 def unload_layer(episode: Episode, _layers: Any) -> None:
     """Accepted: the town has no layers."""

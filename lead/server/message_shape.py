@@ -51,11 +51,6 @@ class MessageShape:
         self._state = np.zeros(len(_State), np.int64)
         self._open = np.zeros(DEPTH_LIMIT, np.int64)  # values still to come in each open list or map
 
-    @property
-    def at_rest(self) -> bool:
-        """Whether all messages so far have ended."""
-        return not self._state[[_DEPTH, _SKIP, _LENGTH_BYTES, _ITEMS]].any()
-
     def check(self, data: bytes) -> None:
         """Scan the next piece.
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.roads.library import list_maps, map_name
-from lead.roads.town import Town, default_cache, load_town
+from lead.roads.library import map_name
+from lead.roads.town import Town, default_cache
 from lead.server import recorder_text, wire
 from lead.server.dispatch import Call, Procedures, Refusal
 from lead.server.recorder_format import MAGIC, Log, RecordingError, read_log
 from lead.server.recording import Recording
 from lead.server.replay import BEHIND, Replay, ReplayOptions, ReplaySpan, describe
+from lead.server.towns import Towns
+from lead.server.world_change import change_world
 
 if TYPE_CHECKING:
     from lead.server.episode import Episode
@@ -200,7 +202,11 @@ def replay_file(
     episode: "Episode", call: Call, name: str, start: float = 0.0, duration: float = 0.0, follow: int = 0,
     sensors: bool = False, offset: NDArray[np.float64] = BEHIND,
 ) -> None:  # fmt: skip
-    """Replay a recording from `start` s (negative: before its end) for `duration` s (0: all); the answer is a text."""
+    """Replay a recording from `start` s (negative: before its end) for `duration` s (0: all); the answer is a text.
+
+    The spectator goes with the actor of the recorded id `follow` (0: with none), at the pose `offset` (6,) from it;
+    `sensors`: whether recorded sensors come back too.
+    """
     recorder = episode.recorder
     recorder.stop_recording()
     recorder.stop_replay(keep=True)
@@ -212,7 +218,7 @@ def replay_file(
             log = read_log(path)
             if not log.frames:
                 raise RecordingError(f"File {path} holds no frames")
-            return log, _town_of(log, here)
+            return log, _town_of(log, here, episode.towns)
         except RecordingError as error:
             return f"{error}\n"
 
@@ -221,28 +227,28 @@ def replay_file(
             call.answer(f"Replaying File: {path}\n{found}")
             return
         log, town = found
-        changed = town.name != episode.town.name
-        if changed:
-            episode.switch(town, False)
+        if town.name == episode.town.name:
+            play(log, "")
+        else:
+            change_world(episode, call, town, False, lambda: play(log, f"Loading map {log.town}\n"))
+
+    def play(log: Log, loading: str) -> None:
         recorder.stop_recording()
         recorder.stop_replay(keep=True)  # another client may have begun one meanwhile
         span = ReplaySpan.of(log, start, duration, follow=follow, offset=offset, sensors=sensors)
         recorder.replay = Replay(episode, log, span, recorder.options)
-        loading = f"Loading map {log.town}\n" if changed else ""
         call.answer(f"Replaying File: {path}\n{loading}{describe(log, span, recorder.options)}")
+        call.connection.release()  # the client keeps its episode and its stream
 
     _in_thread(call, work, begin)
 
 
-def _town_of(log: Log, here: Town) -> Town:
+def _town_of(log: Log, here: Town, towns: Towns) -> Town:
     """The town a recording was made in: the present one, or a known map (a file may name no other file)."""
-    name = map_name(log.town)
-    if name == here.name:
+    if map_name(log.town) == here.name:
         return here
-    if name not in [entry.name for entry in list_maps() if entry.source != "fetchable"]:
-        raise RecordingError(f"Could not load mapfile {log.town}: it is none of the maps here")
     try:
-        return load_town(name)
+        return towns.load(log.town)
     except (LookupError, OSError, ValueError) as error:
         raise RecordingError(f"Could not load mapfile {log.town}: {error}") from error
 

@@ -25,7 +25,6 @@ _TYPES = {
     ActorKind.LIGHT: ActorType.TRAFFIC_LIGHT,
 }
 _STAYING = (int(ActorKind.LIGHT), int(ActorKind.SIGN), int(ActorKind.CONTROLLER))  # kinds without positions
-_STRING = AttributeType.STRING
 
 
 class Recording:
@@ -89,7 +88,7 @@ class Recording:
         definition = library().get(blueprint)
         types = {attribute.name: attribute.type for attribute in definition.attributes} if definition else {}
         attributes = tuple(
-            (int(types.get(name, _STRING)) - int(AttributeType.BOOL) + 1, name, value)
+            (int(types.get(name, AttributeType.STRING)), name, value)  # files count as CARLA 0.9.16 does
             for name, value in world.attributes_of(actor).items()
         )
         kind = _TYPES.get(ActorKind(columns.kind[row]), ActorType.OTHER)

@@ -19,7 +19,7 @@ from lead.server import recorder_format as form
 from lead.server.dispatch import Refusal
 from lead.server.recorder_format import Added, Frame, Log, Packet
 from lead.simulator.actors import ActorKind, Flag, LightState, LightTime, WalkerControl, WorldError
-from lead.simulator.blueprints import AttributeType, library
+from lead.simulator.blueprints import library
 
 if TYPE_CHECKING:
     from lead.server.episode import Episode
@@ -204,12 +204,8 @@ class Replay:
         definition = library().get(added.blueprint)
         types = {attribute.name: attribute.type for attribute in definition.attributes} if definition else {}
         attributes = {name: value for _, name, value in added.attributes if name in types}
-        base = self._episode.version.attribute_base - AttributeType.BOOL
-        echo = [
-            added.uid,
-            added.blueprint,
-            [[name, int(types[name]) + base, text] for name, text in attributes.items()],
-        ]
+        number = self._episode.version.type_number
+        echo = [added.uid, added.blueprint, [[name, number(types[name]), text] for name, text in attributes.items()]]
         return echo, added.blueprint, attributes
 
     def _records(self, frame: Frame, packet: Packet, kind: ActorKind) -> list[tuple[int, np.void]]:

@@ -1,17 +1,18 @@
-"""Sensors by blueprint: what each measures on a tick. Cameras, lidars and radars join this registry with the renderer.
+"""Sensors by blueprint: when each is due, and what it measures then.
 
-A sensor's `frames` gives the payloads of this tick, each in parts that follow the common 48-byte header; it is called
-only while somebody reads its stream. Payload layouts: spec/carla-wire-protocol.md, section 2.
+A sensor's `measure` gives the payloads of a tick, each in parts that follow the common 48-byte header; it is called only
+while somebody reads its stream. Payload layouts: spec/carla-wire-protocol.md, section 2.
 """
 
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import msgpack
 
+from lead.roads.labels import Label
 from lead.server.dispatch import Refusal
 from lead.server.versions import ClientVersion
+from lead.simulator.finite import number
 
 if TYPE_CHECKING:
     from lead.server.episode import Episode
@@ -29,18 +30,22 @@ class Sensor:
         self.type_number = type_number
         self.actor = 0  # id, set when spawned
         self.stream = 0
-        self._period = number(attributes, "sensor_tick", 0.0)
+        self.period = number(attributes, "sensor_tick", 0.0)  # s, 0: every tick
         self._due = 0.0  # s
 
-    def frames(self, episode: "Episode") -> list[Payload]:
-        """Payloads due now: none between two ticks of `sensor_tick` (s), one or more otherwise."""
+    def due(self, episode: "Episode") -> bool:
+        """Whether it measures on this tick: once per `period`. To be asked once per tick."""
+        if self.period <= 0.0:
+            return True
         now = episode.world.time
-        if self._period > 0.0:
-            if now + _TICK_TOLERANCE < self._due:
-                return []
-            late = now - self._due >= self._period  # the first time, or after a pause
-            self._due = (now if late else self._due) + self._period
-        return self.measure(episode)
+        if now + _TICK_TOLERANCE < self._due:
+            return False
+        late = now - self._due >= self.period  # the first time, or after a pause
+        self._due = (now if late else self._due) + self.period
+        return True
+
+    def spawned(self, episode: "Episode") -> None:
+        """Get ready; called once, before the first tick."""
 
     def measure(self, episode: "Episode") -> list[Payload]:
         """Payloads of this tick."""
@@ -80,31 +85,12 @@ def event(episode: "Episode", actor: int, other: int, label: int, value: Any) ->
 
 
 def other_message(episode: "Episode", other: int, label: int) -> list[Any]:
-    """Wire Actor of what was met: a living actor, or a static thing by its CityObjectLabel."""
+    """Wire Actor of what was met: a living actor, or a static thing by its `Label`."""
     if other and episode.world.exists(other):
         return episode.actor_message(other)
-    name = f"static.{_LABEL_NAMES.get(label, 'unknown')}"
+    name = f"static.{Label(label).name.lower().replace('_', '') if label else 'unknown'}"
     zero = [0.0, 0.0, 0.0]
     return [0, 0, [0, name, []], [zero, zero, zero, 0], bytes([label]), b""]
-
-
-_LABEL_NAMES = {
-    1: "roads", 2: "sidewalks", 3: "buildings", 4: "walls", 5: "fences", 6: "poles", 7: "trafficlight",
-    8: "trafficsigns", 9: "vegetation", 10: "terrain", 20: "static", 21: "dynamic", 22: "other", 23: "water",
-    25: "ground", 26: "bridge", 27: "railtrack", 28: "guardrail",
-}  # fmt: skip
-
-
-def number(attributes: Mapping[str, str], name: str, default: float) -> float:
-    """A numeric attribute; text that is no finite number counts as 0, as text that is none does in CARLA."""
-    text = attributes.get(name)
-    if text is None:
-        return default
-    try:
-        value = float(text.rstrip("f"))
-    except ValueError:
-        return 0.0
-    return value if isfinite(value) else 0.0
 
 
 Maker = Callable[[int, Mapping[str, str]], Sensor]
@@ -124,12 +110,26 @@ def makers() -> dict[str, Maker]:
     }
 
 
+def rendered_makers() -> dict[str, Maker]:
+    """Every sensor that sees, by blueprint id; importing the renderer takes a moment."""
+    from lead.server import cameras, ranging
+
+    return {
+        "sensor.camera.rgb": cameras.ColourCamera,
+        "sensor.camera.depth": cameras.DepthCamera,
+        "sensor.camera.semantic_segmentation": cameras.SemanticCamera,
+        "sensor.camera.instance_segmentation": cameras.InstanceCamera,
+        "sensor.camera.normals": cameras.NormalsCamera,
+        "sensor.lidar.ray_cast": ranging.Lidar,
+        "sensor.lidar.ray_cast_semantic": ranging.SemanticLidar,
+        "sensor.other.radar": ranging.Radar,
+    }
+
+
 def make_sensor(version: ClientVersion, blueprint: str, attributes: Mapping[str, str]) -> Sensor:
-    """A sensor of that blueprint; raises Refusal for one that this server cannot drive."""
-    maker = makers().get(blueprint)
+    """A sensor of that blueprint; raises Refusal for one that this server cannot drive, or attributes out of range."""
+    maker = makers().get(blueprint) or rendered_makers().get(blueprint)
     if maker is None or blueprint not in version.sensor_types:
-        raise Refusal(
-            f"{blueprint} cannot be spawned: this version of the embedded server draws no images, point clouds or "
-            f"radar yet; it has {', '.join(sorted(makers()))}"
-        )
+        known = ", ".join(sorted({**makers(), **rendered_makers()}))
+        raise Refusal(f"{blueprint} cannot be spawned: the embedded server has {known}")
     return maker(version.sensor_types[blueprint], attributes)

@@ -60,4 +60,7 @@ def set_settings(episode: Episode, values: list[Any]) -> int:
 def tick_cue(episode: Episode, call: Call) -> None:
     """Tick once; answers the new frame after all its data were sent and the caller's traffic managers wait for it."""
     lockstep = episode.traffic_managers.lockstep
-    episode.cue(lambda frame: lockstep.answer(call.connection, lambda: call.answer(frame)))
+    episode.cue(
+        lambda frame: lockstep.answer(call.connection, lambda: call.answer(frame)),
+        lambda fault: call.fail(f"tick: {fault}"),
+    )

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.simulator.actors import ActorKind
+from lead.simulator.actors import ActorKind, Control, LightState, WalkerControl
 from lead.simulator.world import World
 
 RECORD = 119
@@ -25,7 +25,7 @@ _SIGN_ID = 32  # bytes of the OpenDRIVE signal id
 _VEHICLE = int(ActorKind.VEHICLE)
 _WALKER = int(ActorKind.WALKER)
 _LIGHT = int(ActorKind.LIGHT)
-_GREEN = 2
+_GREEN = int(LightState.GREEN)
 
 
 @numba.njit(cache=True)
@@ -68,9 +68,9 @@ def fill_records(
         if kind[row] == _VEHICLE:
             for k in range(3):
                 floats[k] = control[row, k]
-                record[_UNION + 12 + k] = 1 if control[row, 3 + k] != 0.0 else 0
+                record[_UNION + 12 + k] = 1 if control[row, Control.HAND_BRAKE + k] != 0.0 else 0
             _put(record, _UNION, raw, 12)
-            signed[0] = np.int32(control[row, 6])
+            signed[0] = np.int32(control[row, Control.GEAR])
             floats[1] = speed_limit[row]
             _put(record, _UNION + 15, raw, 8)
             governed = governing_light[row] != 0
@@ -83,7 +83,7 @@ def fill_records(
             for k in range(4):
                 floats[k] = control[row, k]
             _put(record, _UNION, raw, 16)
-            record[_UNION + 16] = 1 if control[row, 4] != 0.0 else 0
+            record[_UNION + 16] = 1 if control[row, WalkerControl.JUMP] != 0.0 else 0
         elif kind[row] == _LIGHT:
             for k in range(4):
                 floats[k] = light_times[row, k]

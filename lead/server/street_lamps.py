@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from lead.roads.labels import Label
 from lead.roads.town import Town
 from lead.server import wire
-from lead.server.dispatch import Procedures
+from lead.server.dispatch import Procedures, Support
 
-POLES = 6  # CityObjectLabel of poles
 STREET = 2  # carla.LightGroup.Street
 _WHITE = [255, 255, 255]
 _INTENSITY = 10_000.0  # lumen
@@ -28,7 +28,7 @@ class StreetLamps:
         states = {}
         for box in range(len(scenery.label)):
             name = str(scenery.name[box]).lower()
-            if scenery.label[box] == POLES and ("lamp" in name or "light" in name) and "traffic" not in name:
+            if scenery.label[box] == Label.POLES and ("lamp" in name or "light" in name) and "traffic" not in name:
                 x, y, z = scenery.centre[box].tolist()
                 top = [x, y, z + float(scenery.extent[box, 2])]
                 states[len(states) + 1] = [len(states) + 1, top, _INTENSITY, STREET, _WHITE, False]
@@ -59,6 +59,13 @@ def update(episode: Any, _endpoint: Any, lights: list[list[Any]], _discard: Any 
             lamps.changed = True
 
 
-@calls.add("update_day_night_cycle", wire.anything, wire.anything, optional=1)
+@calls.add(
+    "update_day_night_cycle",
+    wire.anything,
+    wire.anything,
+    optional=1,
+    support=Support.STORED,
+    note="lamps here do not follow the sun",
+)
 def day_night(episode: Any, *_: Any) -> None:
-    """Accepted: lamps here do not follow the sun."""
+    """Accepted."""

@@ -17,6 +17,7 @@ from lead.server.episode import Episode
 SHORTEST_STEP = 0.001  # s, of a variable step
 LONGEST_STEP = 0.25  # s, of a variable step after a stall
 _log = logging.getLogger(__name__)
+_Waiting = tuple[Callable[[int], None], Callable[[str], None]]  # how to answer a cue, and how to say that it failed
 
 
 class Ticker:
@@ -25,15 +26,18 @@ class Ticker:
     def __init__(self, episode: Episode, async_hz: float) -> None:
         self._episode = episode
         self._period = 1.0 / async_hz
-        self._waiting: deque[Callable[[int], None]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._busy = False
         episode.streams.on_ready = self._advance
         episode.cue = self.cue
 
-    def cue(self, answer: Callable[[int], None]) -> None:
-        """Ask for a tick; `answer` is called with the frame. In asynchronous mode it is the next tick of the clock."""
-        self._waiting.append(answer)
+    def cue(self, answer: Callable[[int], None], fail: Callable[[str], None]) -> None:
+        """Ask for a tick; `answer` is called with its frame, or `fail` with what went wrong.
+
+        In asynchronous mode it is the next tick of the clock.
+        """
+        self._waiting.append((answer, fail))
         self._advance()
 
     async def run(self) -> None:
@@ -68,11 +72,13 @@ class Ticker:
             finally:
                 self._busy = False
 
-    def _tick(self, seconds: float, answers: list[Callable[[int], None]]) -> None:
+    def _tick(self, seconds: float, waiting: list[_Waiting]) -> None:
         try:
-            self._episode.tick(seconds)
-        except Exception:
+            frame = self._episode.tick(seconds)
+        except Exception as error:
             _log.exception("the tick after frame %d failed; the world may be inconsistent", self._episode.frame)
-        frame = self._episode.frame
-        for answer in answers:
+            for _, fail in waiting:
+                fail(f"the simulator failed, see the server's log: {type(error).__name__}: {error}")
+            return
+        for answer, _ in waiting:
             answer(frame)

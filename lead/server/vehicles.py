@@ -91,9 +91,11 @@ def wheel_angle(episode: Episode, actor: int, wheel: int) -> float:
     return degrees(episode.world.wheel_angle(actor, wheel))
 
 
-@calls.add("set_wheel_steer_direction", actor_id, integer, number)
+@calls.add(
+    "set_wheel_steer_direction", actor_id, integer, number, note="lasts only while the vehicle's physics are off"
+)
 def set_wheel_angle(episode: Episode, actor: int, wheel: int, angle: float) -> None:
-    """Turn a wheel by hand; degrees. Lasts while the vehicle's physics are off."""
+    """Turn a wheel by hand; degrees."""
     episode.world.set_wheel_angle(actor, wheel, radians(angle))
 
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from lead import InputError
+from lead.simulator.blueprints import AttributeType
+
 # Places of the client's serialiser table (spec/carla-wire-protocol.md, section 2); a wrong number aborts the client.
 _COMMON_SENSORS = {
     "sensor.other.collision": 0,
@@ -37,6 +40,10 @@ class ClientVersion:
     wheelchairs: bool  # whether walkers have the wheelchair attributes
     ros_name: bool  # whether every blueprint has the attribute ros_name
 
+    def type_number(self, kind: AttributeType) -> int:
+        """Number of an attribute type on the wire."""
+        return kind - AttributeType.BOOL + self.attribute_base
+
 
 VERSIONS: Mapping[str, ClientVersion] = MappingProxyType(
     {
@@ -69,8 +76,8 @@ def client_version(name: str) -> ClientVersion:
     """The version called `name`.
 
     Raises:
-        ValueError: the server does not speak it.
+        InputError: the server does not speak it.
     """
     if name not in VERSIONS:
-        raise ValueError(f"found client version {name!r}, expected one of {', '.join(VERSIONS)}")
+        raise InputError(f"found client version {name!r}, expected one of {', '.join(VERSIONS)}")
     return VERSIONS[name]

@@ -61,10 +61,10 @@ def _bones(value: Any) -> list[Any]:
     return bones
 
 
-@calls.add("blend_pose", actor_id, wire.number, support=Support.STORED, note="stored; bodies are boxes")
-def blend_pose(episode: Episode, actor: int, blend: float) -> None:
-    """Keep how far own bones outweigh the walk, 0 to 1."""
-    episode.world.blend_pose(actor, blend)
+@calls.add("blend_pose", actor_id, wire.number, support=Support.STORED, note="bodies are boxes")
+def blend_pose(episode: Episode, actor: int, _blend: float) -> None:
+    """Accepted for walkers: how far own bones outweigh the walk, 0 to 1."""
+    episode.world.bones(actor)
 
 
 @calls.add("get_pose_from_animation", actor_id, support=Support.STORED, note="there is no animation to read")

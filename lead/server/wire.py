@@ -49,7 +49,7 @@ def number(value: Any) -> float:
 
 
 def integer(value: Any) -> int:
-    """A signed 64-bit integer."""
+    """A 64-bit integer, signed or unsigned."""
     if type(value) is int and -(1 << 63) <= value < 1 << 64:
         return value
     raise _refuse(value, "an integer")
@@ -117,7 +117,9 @@ def numbers(name: str, count: int, limit: float = LARGEST) -> Reader:
     def read(value: Any) -> NDArray[np.float64]:
         if type(value) is list and len(value) >= count:
             items = value[:count]
-            for item in items:  # a loop: `all` over a generator takes twice as long, fifty times in a TrafficManager tick
+            for (
+                item
+            ) in items:  # a loop: `all` over a generator takes twice as long, fifty times in a TrafficManager tick
                 if type(item) not in _NUMERIC or not -limit <= item <= limit:
                     break
             else:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from lead.server import wire
 from lead.server.dispatch import Procedures
 from lead.server.episode import Episode
-from lead.server.inertial import GRAVITY
 from lead.server.wire import FARTHEST, boolean, integer, location, number, vector
+from lead.simulator.drivetrain import GRAVITY
 
 calls = Procedures()
 Vector = NDArray[np.float64]  # (3,)
@@ -17,13 +17,13 @@ Vector = NDArray[np.float64]  # (3,)
 
 @calls.value("get_all_level_BBs", integer)
 def level_boxes(episode: Episode, label: int) -> list[Any]:
-    """World boxes of static things with a CityObjectLabel; 255 for all."""
+    """World boxes of static things with a `Label`; 255 for all."""
     return [wire.bounding_box(centre, extent, yaw) for centre, extent, yaw in episode.world.level_boxes(label)]
 
 
 @calls.value("get_environment_objects", integer)
 def environment_objects(episode: Episode, label: int) -> list[Any]:
-    """[transform, world box, id, name, label] of static things with a CityObjectLabel; 255 for all."""
+    """[transform, world box, id, name, label] of static things with a `Label`; 255 for all."""
     return [
         [
             wire.transform(np.array([*centre, 0.0, yaw, 0.0])),

@@ -5,6 +5,8 @@ from enum import IntEnum
 
 
 class ActorKind(IntEnum):
+    """Kinds of actors; those up to PROP are bodies: they move, collide and have a box."""
+
     VEHICLE = 0
     WALKER = 1
     PROP = 2
@@ -13,7 +15,8 @@ class ActorKind(IntEnum):
     LIGHT = 5  # traffic.traffic_light
     SIGN = 6  # traffic.stop, traffic.yield, traffic.speed_limit.*
     SPECTATOR = 7
-    OTHER = 8  # static.trigger.friction, util.actor.empty
+    OTHER = 8  # util.actor.empty
+    TRIGGER = 9  # static.trigger.friction
 
 
 class WorldError(Exception):
@@ -49,6 +52,27 @@ class Control(IntEnum):
     REVERSE = 4
     MANUAL = 5
     GEAR = 6
+
+
+class Ackermann(IntEnum):
+    """Columns of a vehicle's Ackermann command."""
+
+    STEER = 0  # rad
+    STEER_SPEED = 1  # rad/s, 0 at once
+    SPEED = 2  # m/s, below 0 in reverse
+    ACCELERATION = 3  # m/s2 at most, 0 free
+    JERK = 4  # m/s3, not used
+
+
+class Gain(IntEnum):
+    """Columns of the Ackermann controller's gains: of the speed's PID and of the acceleration's."""
+
+    SPEED_P = 0
+    SPEED_I = 1
+    SPEED_D = 2
+    ACCELERATION_P = 3
+    ACCELERATION_I = 4
+    ACCELERATION_D = 5
 
 
 class WalkerControl(IntEnum):
@@ -97,12 +121,12 @@ class Body(IntEnum):
 
 
 class Vehicle(IntEnum):
-    """Columns of a vehicle's parameters (SI)."""
+    """Columns of a vehicle's parameters."""
 
-    WHEELBASE = 0
+    WHEELBASE = 0  # m
     FRONT = 1  # m, front length of the slip model
     REAR = 2  # m, rear length of the slip model
-    HALF_TRACK = 3
+    HALF_TRACK = 3  # m, half the mean distance between left and right wheels
     STEER_GAIN = 4  # rad per unit steer at the steering curve's value of 1
     MAX_STEER = 5  # rad, angle reported at full steer
     DRAG = 6  # 1/m, deceleration per speed squared
@@ -111,12 +135,12 @@ class Vehicle(IntEnum):
     HAND_BRAKE = 9  # m/s2
     GRIP = 10  # m/s2
     POWER = 11  # W/kg, limit at the wheels
-    FINAL_RATIO = 12
-    RADIUS = 13
-    MAX_RPM = 14
-    TORQUE_POINTS = 15
-    GEARS = 16
-    STEER_POINTS = 17
+    FINAL_RATIO = 12  # turns of the gearbox per turn of the wheels
+    RADIUS = 13  # m, of a wheel
+    MAX_RPM = 14  # turns of the engine per minute
+    TORQUE_POINTS = 15  # points of the torque curve in use
+    GEARS = 16  # forward gears in use
+    STEER_POINTS = 17  # points of the steering curve in use
     AUTOBOX = 18  # 1 if gears change by themselves
 
 
@@ -133,31 +157,30 @@ class Motion(IntEnum):
     SEEN_Y = 7
     SEEN_YAW = 8
     MOUNTED = 9  # 1 while the front wheels are on a pavement
-    GROUND = 10  # label under the body
-    FORCE_X = 11  # N, N m: asked for in the next step
-    FORCE_Y = 12
-    FORCE_Z = 13
-    TORQUE = 14
-    CONSTANT_X = 15  # m/s in the body frame
-    CONSTANT_Y = 16
-    CONSTANT_Z = 17
-    PEDAL = 18  # Ackermann: throttle (+) or brake (-)
-    OLD_SPEED = 19  # m/s, of the last step, for the Ackermann controller
-    OLD_SPEED_ERROR = 20
-    OLD_ACCELERATION_ERROR = 21
-    SPEED_INTEGRAL = 22
-    ACCELERATION_INTEGRAL = 23
-    FRICTION = 24  # factor on the grip that a friction trigger gives; 0 none
-    LAST_X = 25  # m/s, velocity at the end of the last step
-    LAST_Y = 26
-    LAST_Z = 27
+    FORCE_X = 10  # N, N m: asked for in the next step
+    FORCE_Y = 11
+    FORCE_Z = 12
+    TORQUE = 13
+    CONSTANT_X = 14  # m/s in the body frame
+    CONSTANT_Y = 15
+    CONSTANT_Z = 16
+    PEDAL = 17  # Ackermann: throttle (+) or brake (-)
+    OLD_SPEED = 18  # m/s, of the last step, for the Ackermann controller
+    OLD_SPEED_ERROR = 19  # m/s
+    OLD_ACCELERATION_ERROR = 20  # m/s2
+    SPEED_INTEGRAL = 21  # m
+    ACCELERATION_INTEGRAL = 22  # m/s
+    FRICTION = 23  # factor on a vehicle's grip where it stands, or that a friction trigger gives
+    LAST_X = 24  # m/s, velocity at the end of the last step
+    LAST_Y = 25
+    LAST_Z = 26
 
 
 @dataclass(frozen=True)
 class Contact:
     """One collision of the last step, as felt by `actor`.
 
-    `other` is the other actor's id, or 0 for a static thing, whose CityObjectLabel is `other_label` (0 for actors);
+    `other` is the other actor's id, or 0 for a static thing, whose `Label` is `other_label` (0 for actors);
     `impulse` (3,) N s acts on `actor`; `point` (3,) m, world.
     """
 

@@ -26,6 +26,7 @@ STANDSTILL = 0.02  # m/s
 REVERSE_LIMIT = 11.0  # m/s
 DRIVE_EFFICIENCY = 0.85  # makes the torque model of the MKZ agree with its fit
 LAUNCH = 4.5  # m/s2 at full throttle from a standstill, at least: the Prius' torque would not climb Town03's 30 % ramps
+LAUNCH_GAIN = 4.0  # times its own drive, at most, that this help lends a vehicle
 LAUNCH_END = 10.0  # m/s, where that help has faded out
 TRACTION = 0.77  # of the grip, what driven wheels bring to the ground
 HAND_BRAKE_GRIP = 0.6  # of the grip: only the rear wheels are locked
@@ -154,7 +155,7 @@ def next_speed(
     elif ratio > 0.0:
         torque = interpolate(torque_curve, int(vehicle[Vehicle.TORQUE_POINTS]), motion[Motion.RPM])
         force = DRIVE_EFFICIENCY * torque * ratio * vehicle[Vehicle.FINAL_RATIO] / vehicle[Vehicle.RADIUS]
-        launch = LAUNCH * (1.0 - abs(u) / LAUNCH_END)
+        launch = min(LAUNCH, LAUNCH_GAIN * force / mass) * (1.0 - abs(u) / LAUNCH_END)
         drive = throttle * min(TRACTION * grip, max(launch, force / mass))
     if hand or (reverse and abs(u) > REVERSE_LIMIT):
         drive = 0.0

@@ -1,6 +1,5 @@
 """How a body stands: the height of the ground under it and the slope its wheels make."""
 
-
 from lead.geometry.leaf import leaf
 from lead.roads.surface import Surface, ground_height
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.geometry.poses import to_world
+from lead.geometry.poses import PoseIndex, to_world
 from lead.roads.town import Town
 from lead.simulator.actors import ActorKind, LightState, LightTime, WorldError
 from lead.simulator.lights import LightCycles, reset_group, show
@@ -70,14 +70,18 @@ class LightCommands:
     def light_boxes(self, actor: int) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
         """Boxes of the light's heads: world centre (3,), half size (3,) m and yaw rad of each."""
         head = self.town.signals.head[self._light(actor)]
-        return [(head[:3].copy(), HEAD_EXTENT.copy(), float(head[4]))]
+        return [(head[:3].copy(), HEAD_EXTENT.copy(), float(head[PoseIndex.YAW]))]
 
     def trigger_box(self, actor: int) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
         """Trigger volume of a light or sign: world centre (3,), half size (3,) m and yaw rad."""
         row = self.table.row(actor, ActorKind.LIGHT, ActorKind.SIGN)
         signals = self.town.signals
         centre = to_world(signals.trigger[row : row + 1, :3], signals.pose[row])[0]
-        return centre, signals.trigger_extent[row].copy(), float(signals.pose[row, 4] + signals.trigger[row, 3])
+        return (
+            centre,
+            signals.trigger_extent[row].copy(),
+            float(signals.pose[row, PoseIndex.YAW] + signals.trigger[row, 3]),
+        )
 
     def _group(self, actor: int) -> int:
         return int(self._cycles.group[self._cycles.controller[self._light(actor)]])

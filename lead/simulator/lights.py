@@ -32,7 +32,7 @@ class LightCycles(NamedTuple):
 
 
 def build_cycles(signals: Signals) -> LightCycles:
-    """Cycles at their start: the first controller of every group has just turned green, the others are red."""
+    """Cycles at their start; see `reset_group`."""
     lights = np.flatnonzero(signals.kind == SignalKind.LIGHT)
     group = signals.group[lights].astype(np.int64)
     lonely = group < 0
@@ -52,13 +52,14 @@ def build_cycles(signals: Signals) -> LightCycles:
 
 
 def reset_group(cycles: LightCycles, group: int) -> None:
-    """Bring a group back to the start of its cycle; its times and whether it is frozen stay."""
+    """Bring a group back to the start of its cycle; its times and whether it is frozen stay.
+
+    As CARLA's controllers begin with their last stage, all are red then: the last one's red runs, and the first follows.
+    """
     first, last = cycles.start[group], cycles.start[group + 1]
     cycles.state[first:last] = LightState.RED
     cycles.times[first:last, LightTime.ELAPSED] = 0.0
-    if last > first:
-        cycles.state[first] = LightState.GREEN
-    cycles.current[group] = first
+    cycles.current[group] = last - 1
 
 
 def show(cycles: LightCycles, columns: Columns, controllers: NDArray[np.int64]) -> None:

@@ -15,7 +15,7 @@ class Obstacles(NamedTuple):
     centre: NDArray[np.float64]  # (B, 3) m
     extent: NDArray[np.float64]  # (B, 3) m
     yaw: NDArray[np.float64]  # (B,) rad
-    label: NDArray[np.uint8]  # (B,) CityObjectLabel
+    label: NDArray[np.uint8]  # (B,) Label
     solid: NDArray[np.bool_]  # (B,)
     standing: NDArray[np.bool_]  # (B,) whether a client has left it enabled
     grid: Grid

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.geometry.leaf import leaf
+from lead.geometry.poses import PoseIndex
 from lead.simulator.actors import Body, Flag
 from lead.simulator.obstacles import Obstacles
 from lead.simulator.table import Columns
@@ -35,10 +36,10 @@ def box_places(columns: Columns, bodies: NDArray[np.int64]) -> NDArray[np.float6
     for n in range(bodies.shape[0]):
         row = bodies[n]
         pose, centre = columns.pose[row], columns.centre[row]
-        c, s = cos(pose[4]), sin(pose[4])
+        c, s = cos(pose[PoseIndex.YAW]), sin(pose[PoseIndex.YAW])
         places[n, 0] = pose[0] + c * centre[0] - s * centre[1]
         places[n, 1] = pose[1] + s * centre[0] + c * centre[1]
-        places[n, 2] = pose[4]
+        places[n, 2] = pose[PoseIndex.YAW]
     return places
 
 
@@ -75,14 +76,9 @@ def near_pairs(columns: Columns, bodies: NDArray[np.int64], boxes: Boxes, obstac
         if not (columns.flag[row, Flag.COLLISIONS] and columns.flag[row, Flag.BLOCKING]):
             continue
         reach = sqrt(boxes.half[k, 0] ** 2 + boxes.half[k, 1] ** 2) + MARGIN
-        low[k, 0], high[k, 0] = (
-            min(boxes.now[k, 0], boxes.start[k, 0]) - reach,
-            max(boxes.now[k, 0], boxes.start[k, 0]) + reach,
-        )
-        low[k, 1], high[k, 1] = (
-            min(boxes.now[k, 1], boxes.start[k, 1]) - reach,
-            max(boxes.now[k, 1], boxes.start[k, 1]) + reach,
-        )
+        for axis in range(2):
+            low[k, axis] = min(boxes.now[k, axis], boxes.start[k, axis]) - reach
+            high[k, axis] = max(boxes.now[k, axis], boxes.start[k, axis]) + reach
         place = live
         while place > 0 and low[order[place - 1], 0] > low[k, 0]:
             order[place] = order[place - 1]

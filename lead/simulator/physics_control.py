@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MASSES = 1.0, 1e6  # kg, least and most of a vehicle
+MOST = 1e9  # of any other number: far above what physics needs, far below overflow
+
 
 @dataclass(frozen=True)
 class WheelPhysics:
@@ -40,3 +43,29 @@ class PhysicsControl:
     steering_curve: tuple[tuple[float, float], ...]  # (km/h, factor)
     wheels: tuple[WheelPhysics, ...]  # front left, front right, rear left, rear right
     use_sweep_wheel_collision: bool = False
+
+
+def physics_fault(physics: PhysicsControl) -> str:
+    """What is wrong with a physics control that a client sent, in words; "" if it can be driven."""
+    wheels = physics.wheels
+    bounds = [("mass", [physics.mass], *MASSES)]
+    bounds += [
+        (name, values, 0.0, MOST)
+        for name, values in (
+            ("drag_coefficient", [physics.drag_coefficient]),
+            ("final_ratio", [physics.final_ratio]),
+            ("max_rpm", [physics.max_rpm]),
+            ("torque_curve", [torque for _, torque in physics.torque_curve]),
+            ("forward_gears", [number for gear in physics.forward_gears for number in gear]),
+            ("tire_friction", [wheel.tire_friction for wheel in wheels]),
+            ("max_steer_angle", [wheel.max_steer_angle for wheel in wheels]),
+            ("radius", [wheel.radius for wheel in wheels]),
+            ("max_brake_torque", [wheel.max_brake_torque for wheel in wheels]),
+            ("max_handbrake_torque", [wheel.max_handbrake_torque for wheel in wheels]),
+        )
+    ]
+    for name, values, least, most in bounds:
+        for value in values:
+            if not least <= value <= most:
+                return f"{name} {value:g}; expected {least:g} to {most:g}"
+    return ""

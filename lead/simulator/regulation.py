@@ -6,16 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.geometry.leaf import leaf
-from lead.geometry.poses import wrap_angle
+from lead.geometry.poses import PoseIndex, wrap_angle
 from lead.roads.locate import nearest_sample
 from lead.roads.network import RoadNetwork
 from lead.simulator.actors import LightState, Motion
+from lead.simulator.drivetrain import GRAVITY
 from lead.simulator.table import Columns
 
 DRIVABLE = (1 << 1) | (1 << 6)  # LaneKind DRIVING and BIDIRECTIONAL as bits
 REACH = 4.0  # m from a lane's centre line; farther out a vehicle is off the road
+LINE_SETBACK = 2.0  # m from the end of a lane back to where clients find the stop line
 STOP_ZONE = 6.0  # m before the stop line where a light governs every front bumper, as CARLA's trigger volumes do
-CALM_BRAKING = 4.5  # m/s2; a faster vehicle is governed from where it must brake this hard
+CALM_BRAKING = 4.5  # m/s2 on the level; a faster vehicle is governed from where it must brake this hard
+LEAST_BRAKING = 1.5  # m/s2, on the steepest ways down
 STANDING = 0.5  # m/s; a vehicle that stopped short of the stop zone is released and may draw up
 MOVED = 0.5  # m of movement after which the lane is looked up again
 TURNED = 0.1  # rad
@@ -35,23 +38,27 @@ def regulate(
         row = rows[n]
         pose, motion = columns.pose[row], columns.motion[row]
         reach = columns.extent[row, 0] + columns.centre[row, 0]
-        x, y = pose[0] + reach * cos(pose[4]), pose[1] + reach * sin(pose[4])
+        x, y = pose[0] + reach * cos(pose[PoseIndex.YAW]), pose[1] + reach * sin(pose[PoseIndex.YAW])
         moved = hypot(x - motion[Motion.SEEN_X], y - motion[Motion.SEEN_Y]) > MOVED
-        if moved or abs(wrap_angle(pose[4] - motion[Motion.SEEN_YAW])) > TURNED:
-            found = nearest_sample(network, x, y, pose[2], pose[4], DRIVABLE, REACH)
+        if moved or abs(wrap_angle(pose[PoseIndex.YAW] - motion[Motion.SEEN_YAW])) > TURNED:
+            found = nearest_sample(network, x, y, pose[2], pose[PoseIndex.YAW], DRIVABLE, REACH)
             sample = found[1] if found[0] >= 0 else -1
             columns.sample[row] = sample
-            motion[Motion.SEEN_X], motion[Motion.SEEN_Y], motion[Motion.SEEN_YAW] = x, y, pose[4]
+            motion[Motion.SEEN_X], motion[Motion.SEEN_Y], motion[Motion.SEEN_YAW] = x, y, pose[PoseIndex.YAW]
             if sample >= 0 and sample_limit[sample] > 0.0:
                 columns.speed_limit[row] = sample_limit[sample]
         sample = columns.sample[row]
         light = sample_light[sample] if sample >= 0 else -1
         if light >= 0:
             speed = hypot(columns.velocity[row, 0], columns.velocity[row, 1])
-            too_far = sample_stop[sample] > max(STOP_ZONE, 1.0 + 0.5 * speed * speed / CALM_BRAKING)
+            yaw, middle = network.samples.yaw[sample], network.samples.centre[sample]
+            past = (x - middle[0]) * cos(yaw) + (y - middle[1]) * sin(yaw)
+            left = sample_stop[sample] - past - LINE_SETBACK
+            braking = max(LEAST_BRAKING, CALM_BRAKING + GRAVITY * sin(pose[3]))
+            too_far = left > max(STOP_ZONE, 1.0 + 0.5 * speed * speed / braking)
             if speed > STANDING and columns.governing_light[row] == signal_actor[light]:
                 too_far = False  # braking must not release it
-            wrong_way = abs(wrap_angle(network.samples.yaw[sample] - pose[4])) > 0.5 * pi
+            wrong_way = abs(wrap_angle(yaw - pose[PoseIndex.YAW])) > 0.5 * pi
             if too_far or wrong_way or network.lanes.junction[network.samples.lane[sample]] >= 0:
                 light = -1
         if light >= 0:

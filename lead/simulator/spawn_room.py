@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.geometry.boxes import separation
+from lead.geometry.poses import PoseIndex
 from lead.simulator.actors import ActorKind, Flag
 from lead.simulator.obstacles import Obstacles
 from lead.simulator.pairs import STEP_OVER, box_places
@@ -20,8 +21,12 @@ def is_free(
     columns: Columns, bodies: NDArray[np.int64], obstacles: Obstacles, pose: NDArray[np.float64], extent: NDArray[np.float64],
     centre: NDArray[np.float64], vehicle: bool,
 ) -> bool:  # fmt: skip
-    """Whether a new body's box overlaps no other: vehicles are checked against everything, walkers and props against both."""
-    c, s = cos(pose[4]), sin(pose[4])
+    """Whether a new body's box overlaps no other that blocks it.
+
+    A `vehicle` is checked against all bodies and the scenery, a walker or prop against vehicles and walkers alone.
+    """
+    yaw = pose[PoseIndex.YAW]
+    c, s = cos(yaw), sin(yaw)
     x, y = pose[0] + c * centre[0] - s * centre[1], pose[1] + s * centre[0] + c * centre[1]
     low, high = pose[2] + centre[2] - extent[2] + SPAWN_SLACK, pose[2] + centre[2] + extent[2] - SPAWN_SLACK
     length, width = max(0.0, extent[0] - SPAWN_SLACK), max(0.0, extent[1] - SPAWN_SLACK)
@@ -37,7 +42,7 @@ def is_free(
             continue
         other = places[k]
         half = columns.extent[row]
-        if separation(x, y, pose[4], length, width, other[0], other[1], other[2], half[0], half[1])[0] < 0.0:
+        if separation(x, y, yaw, length, width, other[0], other[1], other[2], half[0], half[1])[0] < 0.0:
             return False
     if not vehicle:
         return True
@@ -50,6 +55,6 @@ def is_free(
         reach = sqrt(half[0] * half[0] + half[1] * half[1]) + length + width
         if abs(place[0] - x) > reach or abs(place[1] - y) > reach:
             continue
-        if separation(x, y, pose[4], length, width, place[0], place[1], obstacles.yaw[box], half[0], half[1])[0] < 0.0:
+        if separation(x, y, yaw, length, width, place[0], place[1], obstacles.yaw[box], half[0], half[1])[0] < 0.0:
             return False
     return True

@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from lead.geometry.poses import compose
 from lead.roads.town import Town
-from lead.simulator.actors import ActorKind, Control, Flag, LightState, Motion, SpawnError, WorldError
+from lead.simulator.actors import ActorKind, Body, Control, Flag, LightState, Motion, SpawnError, WorldError
 from lead.simulator.blueprints import Blueprint, library, mesh_extents
+from lead.simulator.finite import number
 from lead.simulator.obstacles import Obstacles
 from lead.simulator.physics_control import PhysicsControl
 from lead.simulator.regulation import regulate
@@ -26,6 +27,10 @@ _KIND_OF_PREFIX = {
 WALKER_MASS = 75.0  # kg
 FLAT = 0.15  # m; props lower than this never block a wheel or a foot
 PROP_DENSITY = 60.0  # kg/m3 of a prop's box: street furniture and cones are mostly air
+LEAST_MASS, MOST_MASS = 0.5, 1e6  # kg of a prop
+SCALES = 1e-3, 1e3  # of a mesh, least and most
+MOST_EXTENT = 1e8  # cm, half size of a friction trigger
+MOST_FRICTION = 1e3
 LOOSE_SIZES = ("tiny", "small")  # props of these sizes are knocked about; larger ones stand fast
 UNKNOWN_MESH = (0.5, 0.5, 0.5)  # m, half size given to a mesh path without a known size
 ACKERMANN_GAINS = (0.15, 0.0, 0.25, 0.01, 0.0, 0.01)  # CARLA's defaults
@@ -43,7 +48,6 @@ class Spawning:
     _attributes: dict[int, dict[str, str]]
     _physics: dict[int, PhysicsControl]
     _bones: dict[int, list]
-    _blend: dict[int, float]
 
     def spawn(
         self, blueprint: str, attributes: Mapping[str, str], pose: ArrayLike, parent: int = 0, attachment: int = 0
@@ -52,7 +56,7 @@ class Spawning:
 
         `pose` (6,) is in the parent's frame if there is a parent. `attachment` (0 rigid, 1 and 2 spring arms) makes no
         difference here: spring arms are held rigidly. Raises SpawnError where another body or a solid thing is in the
-        way, WorldError for an unknown blueprint, UnknownActor for a parent that is not alive.
+        way, WorldError for an unknown blueprint or an impossible attribute, UnknownActor for a parent that is not alive.
         """
         kind, definition = _definition(blueprint)
         pose = np.array(pose, np.float64)
@@ -63,6 +67,8 @@ class Spawning:
             pose = compose(self.table.columns.pose[self.table.row(parent)], relative)
         given = {attribute.name: attribute.default for attribute in definition.attributes} | dict(attributes)
         extent, centre = _size(definition, given)
+        mass = number(given, "mass", 0.0, 0.0, MOST_MASS) if kind == ActorKind.PROP else 0.0
+        friction = number(given, "friction", STOCK_FRICTION, 0.0, MOST_FRICTION) if kind == ActorKind.TRIGGER else 0.0
         if kind <= ActorKind.PROP and not is_free(
             self.table.columns, self.table.bodies, self.obstacles, pose, extent, centre, kind == ActorKind.VEHICLE
         ):
@@ -72,7 +78,11 @@ class Spawning:
         columns = self.table.columns
         columns.extent[row], columns.centre[row], columns.relative[row] = extent, centre, relative
         self._blueprint[actor], self._attributes[actor] = blueprint, given
-        self._fill(row, actor, kind, definition, given, attached=parent != 0)
+        self._fill(row, actor, kind, definition, attached=parent != 0)
+        if kind == ActorKind.PROP:
+            self._fill_prop(row, mass, definition.size_class in LOOSE_SIZES, attached=parent != 0)
+        elif kind == ActorKind.TRIGGER:
+            columns.motion[row, Motion.FRICTION] = friction / STOCK_FRICTION
         self.table.settle()
         if kind == ActorKind.VEHICLE:
             signals, rows = self.town.signals, np.array([row])
@@ -84,9 +94,7 @@ class Spawning:
         self._next_id += 1
         return self._next_id - 1
 
-    def _fill(
-        self, row: int, actor: int, kind: ActorKind, definition: Blueprint, given: Mapping[str, str], attached: bool
-    ) -> None:
+    def _fill(self, row: int, actor: int, kind: ActorKind, definition: Blueprint, attached: bool) -> None:
         """Write what kind of body a new row is."""
         columns = self.table.columns
         flag = columns.flag[row]
@@ -102,15 +110,16 @@ class Spawning:
             columns.gains[row] = ACKERMANN_GAINS
         elif kind == ActorKind.WALKER:
             columns.body[row] = WALKER_MASS, WALKER_MASS * 0.05, 1.0
-        elif kind == ActorKind.PROP:
-            volume = 8.0 * float(np.prod(columns.extent[row]))
-            mass = _number(given.get("mass", ""), max(0.5, PROP_DENSITY * volume))
-            length, width = 2.0 * columns.extent[row, :2]
-            loose = definition.size_class in LOOSE_SIZES or "mass" in given and given["mass"] not in ("", "0")
-            columns.body[row] = mass, mass * (length**2 + width**2) / 12.0, float(loose)
-            flag[Flag.PHYSICS] = loose and not attached
-        elif definition.id == "static.trigger.friction":
-            columns.motion[row, Motion.FRICTION] = _number(given["friction"], STOCK_FRICTION) / STOCK_FRICTION
+
+    def _fill_prop(self, row: int, mass: float, small: bool, attached: bool) -> None:
+        """Write a prop's body: loose if it is small or was given a mass (kg), which else comes from its size."""
+        columns = self.table.columns
+        loose = small or mass > 0.0
+        mass = max(LEAST_MASS, mass or PROP_DENSITY * 8.0 * float(np.prod(columns.extent[row])))
+        length, width = 2.0 * columns.extent[row, :2]
+        columns.body[row, Body.MASS], columns.body[row, Body.MOVABLE] = mass, float(loose)
+        columns.body[row, Body.YAW_INERTIA] = mass * (length**2 + width**2) / 12.0
+        columns.flag[row, Flag.PHYSICS] = loose and not attached
 
     def destroy(self, actor: int) -> bool:
         """End an actor; False if it is not alive or a light or sign. Actors attached to it stay where they are."""
@@ -120,7 +129,7 @@ class Spawning:
         if self.table.columns.kind[row] in (ActorKind.LIGHT, ActorKind.SIGN):
             return False
         self.table.remove(actor)
-        for store in (self._blueprint, self._attributes, self._physics, self._bones, self._blend):
+        for store in (self._blueprint, self._attributes, self._physics, self._bones):
             store.pop(actor, None)
         return True
 
@@ -131,9 +140,13 @@ def _definition(blueprint: str) -> tuple[ActorKind, Blueprint]:
         return ActorKind.SPECTATOR, Blueprint("spectator", ("spectator",), ())
     definition = library().get(blueprint)
     if definition is None:
-        raise WorldError(f"blueprint {blueprint!r} is not in the library; expected one of lead.simulator.library()")
+        raise WorldError(
+            f"blueprint {blueprint!r} is not in the library; expected one of World.get_blueprint_library()"
+        )
     if blueprint.startswith("static.prop."):
         return ActorKind.PROP, definition
+    if blueprint.startswith("static.trigger."):
+        return ActorKind.TRIGGER, definition
     return _KIND_OF_PREFIX.get(blueprint.split(".")[0], ActorKind.OTHER), definition
 
 
@@ -141,17 +154,9 @@ def _size(definition: Blueprint, given: Mapping[str, str]) -> tuple[NDArray[np.f
     """Half size and box centre (m) of a new actor: the blueprint's, or what the attributes of a mesh or trigger say."""
     if definition.id == "static.prop.mesh":
         known = mesh_extents().get(given.get("mesh_path", ""), UNKNOWN_MESH)
-        extent = np.array(known) * _number(given.get("scale", ""), 1.0)
+        extent = np.array(known) * number(given, "scale", 1.0, *SCALES)
         return extent, np.array([0.0, 0.0, extent[2]])
     if definition.id == "static.trigger.friction":
-        extent = np.array([_number(given[f"extent_{axis}"], 1.0) for axis in "xyz"]) / 100.0  # the attributes are in cm
+        extent = np.array([number(given, f"extent_{axis}", 1.0, 0.0, MOST_EXTENT) for axis in "xyz"]) / 100.0
         return extent, np.zeros(3)
     return np.array(definition.extent), np.array(definition.centre)
-
-
-def _number(text: str, default: float) -> float:
-    """A number out of an attribute such as "1.0f", `default` where there is none."""
-    try:
-        return float(text.rstrip("fF"))
-    except ValueError:
-        return default

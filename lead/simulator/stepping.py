@@ -1,13 +1,12 @@
 """One step of the world as a kernel: sub-steps of motion and collision, then what is read off once per step."""
 
-from math import cos, sin
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.geometry.boxes import contains
 from lead.geometry.leaf import leaf
-from lead.geometry.poses import compose
+from lead.geometry.poses import PoseIndex, compose
 from lead.roads.network import RoadNetwork
 from lead.roads.surface import Surface
 from lead.simulator.actors import ActorKind, Flag, Motion
@@ -38,8 +37,7 @@ def step_world(
     )
     for _ in range(substeps):
         step_lights(columns, cycles, dt)
-        if triggers.shape[0] > 0:
-            _slipper(columns, vehicles, triggers)
+        _slipper(columns, vehicles, triggers)
         start = box_places(columns, bodies)
         placed = np.empty(bodies.shape[0], np.bool_)
         for n in range(bodies.shape[0]):
@@ -54,24 +52,35 @@ def step_world(
             else:
                 step_prop(columns, row, surface, dt)
         collide(columns, bodies, start, placed, obstacles, contacts)
-    _attach(columns, attached)
     _accelerate(columns, bodies, dt * substeps)
+    _attach(columns, attached)
+    for n in range(bodies.shape[0]):
+        columns.motion[bodies[n], Motion.FORCE_X : Motion.TORQUE + 1] = 0.0
     regulate(columns, vehicles, network, sample_light, sample_stop, sample_limit, signal_actor)
     return contacts
 
 
 @leaf
 def _slipper(columns: Columns, vehicles: NDArray[np.int64], triggers: NDArray[np.int64]) -> None:
-    """Give vehicles inside a friction trigger its friction."""
+    """Give vehicles inside a friction trigger its friction: those whose origin is in it and whose height meets it."""
     for n in range(vehicles.shape[0]):
         row = vehicles[n]
-        columns.motion[row, Motion.FRICTION] = 0.0
+        columns.motion[row, Motion.FRICTION] = 1.0
+        low = columns.pose[row, 2]
+        high = low + columns.centre[row, 2] + columns.extent[row, 2]
         for k in range(triggers.shape[0]):
             trigger = triggers[k]
-            yaw, extent = columns.pose[trigger, 4], columns.extent[trigger]
-            dx, dy = columns.pose[row, 0] - columns.pose[trigger, 0], columns.pose[row, 1] - columns.pose[trigger, 1]
-            u, v = cos(yaw) * dx + sin(yaw) * dy, cos(yaw) * dy - sin(yaw) * dx
-            if abs(u) <= extent[0] and abs(v) <= extent[1]:
+            place, extent = columns.pose[trigger], columns.extent[trigger]
+            level = low <= place[2] + extent[2] and high >= place[2] - extent[2]
+            if level and contains(
+                columns.pose[row, 0],
+                columns.pose[row, 1],
+                place[0],
+                place[1],
+                place[PoseIndex.YAW],
+                extent[0],
+                extent[1],
+            ):
                 columns.motion[row, Motion.FRICTION] = columns.motion[trigger, Motion.FRICTION]
 
 

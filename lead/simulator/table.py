@@ -5,7 +5,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.simulator.actors import ActorKind, Body, Flag, Motion, UnknownActor, Vehicle, WrongActor
+from lead.simulator.actors import (
+    Ackermann,
+    ActorKind,
+    Body,
+    Control,
+    Flag,
+    Gain,
+    LightTime,
+    Motion,
+    UnknownActor,
+    Vehicle,
+    WrongActor,
+)
 
 TORQUE_POINTS = 12  # longest torque curve held
 GEARS = 12  # most forward gears held
@@ -19,7 +31,9 @@ class Columns(NamedTuple):
     kind: NDArray[np.uint8]  # ActorKind
     pose: NDArray[np.float64]  # (C, 6)
     velocity: NDArray[np.float64]  # (C, 3) world
-    angular_velocity: NDArray[np.float64]  # (C, 3) roll, pitch, yaw rates
+    angular_velocity: NDArray[
+        np.float64
+    ]  # (C, 3) world axes, signs as in `lead.geometry.poses.turning`; z is the yaw rate
     acceleration: NDArray[np.float64]  # (C, 3) world
     extent: NDArray[np.float64]  # (C, 3) half sizes
     centre: NDArray[np.float64]  # (C, 3) box centre in the actor's frame
@@ -41,8 +55,8 @@ class Columns(NamedTuple):
     gears: NDArray[np.float64]  # (C, GEARS, 3) ratio, down, up
     steering_curve: NDArray[np.float64]  # (C, STEER_POINTS, 2) km/h, factor
     wheels: NDArray[np.float64]  # (C, 4) wheel angles
-    ackermann: NDArray[np.float64]  # (C, 5) steer, steer speed, speed, acceleration, jerk
-    gains: NDArray[np.float64]  # (C, 6) Ackermann gains: speed kp ki kd, acceleration kp ki kd
+    ackermann: NDArray[np.float64]  # (C, 5) Ackermann
+    gains: NDArray[np.float64]  # (C, 6) Gain: of m/s2 per m/s (speed) and of pedal (0 to 1) per m/s2 (acceleration)
     relative: NDArray[np.float64]  # (C, 6) pose in the parent's frame
     parent_row: NDArray[np.int64]  # -1 none
     sample: NDArray[np.int64]  # lane sample under the front bumper, -1 unknown
@@ -57,10 +71,11 @@ def _allocate(capacity: int) -> Columns:
 
     return Columns(
         integers(np.uint32), integers(np.uint8), floats(6), floats(3), floats(3), floats(3), floats(3), floats(3),
-        integers(np.uint32), floats(7), floats(), integers(np.uint8), integers(np.uint32), integers(np.uint32),
-        integers(np.uint8), integers(np.uint8), floats(4), np.zeros(capacity, np.bool_),
+        integers(np.uint32), floats(len(Control)), floats(), integers(np.uint8), integers(np.uint32), integers(np.uint32),
+        integers(np.uint8), integers(np.uint8), floats(len(LightTime)), np.zeros(capacity, np.bool_),
         np.zeros((capacity, len(Flag)), np.bool_), floats(len(Body)), floats(len(Vehicle)), floats(len(Motion)),
-        floats(TORQUE_POINTS, 2), floats(GEARS, 3), floats(STEER_POINTS, 2), floats(4), floats(5), floats(6), floats(6),
+        floats(TORQUE_POINTS, 2), floats(GEARS, 3), floats(STEER_POINTS, 2), floats(4), floats(len(Ackermann)),
+        floats(len(Gain)), floats(6),
         integers(np.int64), integers(np.int64),
     )  # fmt: skip
 
@@ -69,9 +84,9 @@ class ActorTable:
     """Arrays with one row per living actor (A rows), in order of id; the views change when actors come or go.
 
     id (A,) uint32; kind (A,) uint8 ActorKind; pose (A, 6); velocity (A, 3) m/s world; angular_velocity (A, 3) rad/s
-    (x roll, y pitch, z yaw rate, CARLA's get_angular_velocity() in radians); acceleration (A, 3) m/s2 world; extent (A, 3)
-    half sizes m; centre (A, 3) box centre in the actor's frame; parent (A,) uint32 (0 none); control (A, 7): vehicles
-    throttle, steer, brake, hand_brake, reverse, manual_gear_shift, gear; walkers direction x, y, z, speed, jump;
+    (world axes, CARLA's get_angular_velocity() in radians; z is the yaw rate alone); acceleration (A, 3) m/s2 world;
+    extent (A, 3) half sizes m; centre (A, 3) box centre in the actor's frame; parent (A,) uint32 (0 none); control (A, 7):
+    vehicles throttle, steer, brake, hand_brake, reverse, manual_gear_shift, gear; walkers direction x, y, z, speed, jump;
     speed_limit (A,) km/h (vehicles); light_state (A,) uint8: lights their state, vehicles that of their governing light
     (Red 0, Yellow 1, Green 2, Off 3, Unknown 4); governing_light (A,) uint32: actor id, 0 none; lamps (A,) uint32 CARLA
     VehicleLightState bits; doors (A,) uint8 open-door bits; failure (A,) uint8; light_times (A, 4): lights green, yellow,
@@ -114,10 +129,9 @@ class ActorTable:
         columns.parent_row[:count] = rows
         kind = columns.kind[:count]
         self.vehicles = np.flatnonzero(kind == ActorKind.VEHICLE)
-        self.walkers = np.flatnonzero(kind == ActorKind.WALKER)
         self.bodies = np.flatnonzero(kind <= ActorKind.PROP)
         self.attached = np.flatnonzero(columns.parent[:count] > 0)
-        self.triggers = np.flatnonzero((kind == ActorKind.OTHER) & (columns.motion[:count, Motion.FRICTION] > 0))
+        self.triggers = np.flatnonzero(kind == ActorKind.TRIGGER)
 
     def __len__(self) -> int:
         return self.count
@@ -147,7 +161,7 @@ class ActorTable:
             column[row] = 0
         self.columns.id[row], self.columns.kind[row], self.columns.pose[row] = actor, kind, pose
         self.columns.parent[row], self.columns.sample[row] = parent, -1
-        self.columns.motion[row, Motion.SEEN_X] = np.inf
+        self.columns.motion[row, Motion.SEEN_X], self.columns.motion[row, Motion.FRICTION] = np.inf, 1.0
         self.count += 1
         return row
 

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lead.geometry.poses import to_world
-from lead.simulator.actors import ActorKind, Control, Flag, Motion, Vehicle, WorldError
+from lead.simulator.actors import Ackermann, ActorKind, Control, Flag, Gain, Motion, Vehicle, WorldError
 from lead.simulator.blueprints import library
+from lead.simulator.drivetrain import GRAVITY
 from lead.simulator.finite import finite
-from lead.simulator.physics_control import PhysicsControl
+from lead.simulator.physics_control import PhysicsControl, physics_fault
 from lead.simulator.table import ActorTable
 from lead.simulator.vehicle_setup import write_parameters
 
@@ -28,7 +29,7 @@ class VehicleCommands:
         return self.table.row(actor, ActorKind.VEHICLE)
 
     def control_vehicle(self, actor: int, control: ArrayLike) -> None:
-        """Apply (7,): throttle, steer, brake, hand brake, reverse, manual gear shift, gear; held until the next command."""
+        """Apply (7,), see `Control`: pedals and steering are clipped to their ranges; held until the next command."""
         row = self._vehicle(actor)
         columns = self.table.columns
         throttle, steer, brake, hand_brake, reverse, manual, gear = finite(actor, "control", control, len(Control))
@@ -39,18 +40,17 @@ class VehicleCommands:
         columns.flag[row, Flag.ACKERMANN] = False
 
     def control_ackermann(self, actor: int, control: ArrayLike) -> None:
-        """Follow (5,): steering angle rad, its speed rad/s (0 at once), speed m/s, acceleration m/s2 (0 free), jerk."""
+        """Follow a command (5,), see `Ackermann`, until the next one."""
         row = self._vehicle(actor)
         columns = self.table.columns
-        columns.ackermann[row] = finite(actor, "Ackermann control", control, columns.ackermann.shape[1])
+        columns.ackermann[row] = finite(actor, "Ackermann control", control, len(Ackermann))
         if not columns.flag[row, Flag.ACKERMANN]:
             columns.motion[row, Motion.PEDAL : Motion.ACCELERATION_INTEGRAL + 1] = 0.0
             columns.flag[row, Flag.ACKERMANN] = True
 
     def set_ackermann_gains(self, actor: int, gains: ArrayLike) -> None:
-        """Set (6,): speed kp, ki, kd, acceleration kp, ki, kd."""
-        row = self._vehicle(actor)
-        self.table.columns.gains[row] = finite(actor, "Ackermann gains", gains, self.table.columns.gains.shape[1])
+        """Set the six gains (6,), see `Gain`."""
+        self.table.columns.gains[self._vehicle(actor)] = finite(actor, "Ackermann gains", gains, len(Gain))
 
     def ackermann_gains(self, actor: int) -> NDArray[np.float64]:
         """The six gains of the Ackermann controller (6,)."""
@@ -71,8 +71,9 @@ class VehicleCommands:
     def set_physics_control(self, actor: int, physics: PhysicsControl) -> None:
         """Change the physics; wheel positions are kept (a client sends back what it read, which is in the world)."""
         row = self._vehicle(actor)
-        if physics.mass <= 0.0:
-            raise WorldError(f"physics control of actor {actor}: mass {physics.mass} kg; expected a positive mass")
+        fault = physics_fault(physics)
+        if fault:
+            raise WorldError(f"physics control of actor {actor}: {fault}")
         kept = self._physics[actor].wheels
         if len(physics.wheels) != len(kept):
             expected = f"expected {len(kept)}; send back the list you read"
@@ -102,7 +103,7 @@ class VehicleCommands:
     def set_wheel_angle(self, actor: int, wheel: int, angle: float) -> None:
         """Turn a wheel by hand (rad); stays only while the vehicle's physics are off."""
         row = self._vehicle(actor)
-        self.table.columns.wheels[row, self._wheel(actor, wheel)] = angle
+        (self.table.columns.wheels[row, self._wheel(actor, wheel)],) = finite(actor, "wheel angle", [angle], 1)
 
     @staticmethod
     def _wheel(actor: int, wheel: int) -> int:
@@ -116,7 +117,9 @@ class VehicleCommands:
         columns = self.table.columns
         control, vehicle = columns.control[row], columns.vehicle[row]
         speed = float(np.linalg.norm(columns.velocity[row]))
-        load = self._physics[actor].mass * 9.81 / 4.0
+        load = self._physics[actor].mass * GRAVITY / 4.0
+        long_force = float(np.linalg.norm(columns.acceleration[row, :2])) / GRAVITY
+        lat_force = speed * float(columns.angular_velocity[row, 2]) / GRAVITY
         wheels = [
             {
                 "tire_friction": wheel.tire_friction,
@@ -126,10 +129,10 @@ class VehicleCommands:
                 "tire_load": load,
                 "normalized_tire_load": 1.0,
                 "torque": 0.0,
-                "long_force": load * float(np.linalg.norm(columns.acceleration[row, :2])) / 9.81,
-                "lat_force": load * speed * float(columns.angular_velocity[row, 2]) / 9.81,
-                "normalized_long_force": float(np.linalg.norm(columns.acceleration[row, :2])) / 9.81,
-                "normalized_lat_force": speed * float(columns.angular_velocity[row, 2]) / 9.81,
+                "long_force": load * long_force,
+                "lat_force": load * lat_force,
+                "normalized_long_force": long_force,
+                "normalized_lat_force": lat_force,
             }
             for index, wheel in enumerate(self._physics[actor].wheels)
         ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from lead.simulator.actors import Body, Flag, Vehicle
 from lead.simulator.blueprints import Blueprint
+from lead.simulator.drivetrain import GRAVITY
 from lead.simulator.physics_control import PhysicsControl
 from lead.simulator.table import GEARS, STEER_POINTS, TORQUE_POINTS, Columns
 
@@ -14,7 +15,6 @@ FITTED_FRONT, FITTED_REAR, FITTED_STEER_GAIN, FITTED_WHEELBASE = -0.090769, 1.41
 FITTED_VEHICLES = ("vehicle.lincoln.mkz_2020", "vehicle.lincoln.mkz_2017")
 FITTED_SPEED = 30.0  # km/h, in the middle of the speeds fitted: there every vehicle steers as its wheelbase says
 
-GRAVITY = 9.81  # m/s2
 GRIP_AT_STOCK_FRICTION = 1.0  # g, at CARLA's usual tire friction of 3.5
 STOCK_FRICTION = 3.5
 AIR_DENSITY = 1.2  # kg/m3

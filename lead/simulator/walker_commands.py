@@ -1,8 +1,7 @@
 """What a client may ask of a walker: walk, jump, stand where its crowd says, hold a pose."""
 
-from math import atan2, cos, sin
+from math import atan2, cos, hypot, sin
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from lead.geometry.poses import wrap_angle
@@ -12,11 +11,10 @@ from lead.simulator.table import ActorTable
 
 
 class WalkerCommands:
-    """Commands to walkers; part of `World`. All raise UnknownActor or WrongActor."""
+    """Commands to walkers; part of `World`. All raise UnknownActor or WrongActor, and WorldError for bad numbers."""
 
     table: ActorTable
     _bones: dict[int, list]
-    _blend: dict[int, float]
 
     def _walker(self, actor: int) -> int:
         return self.table.row(actor, ActorKind.WALKER)
@@ -27,17 +25,17 @@ class WalkerCommands:
         columns = self.table.columns
         if columns.flag[row, Flag.DEAD]:
             return
-        x, y, z = finite(actor, "direction", direction, 3)
+        x, y, z, speed = finite(actor, "direction and speed", (*direction, speed), 4)
         columns.control[row, : WalkerControl.JUMP + 1] = x, y, z, speed, float(jump)
 
     def set_walker(self, actor: int, pose: ArrayLike, speed: float) -> None:
         """Put a walker on the ground where the client's crowd has it: pose (6,) and speed along its heading, m/s."""
         row = self._walker(actor)
         columns = self.table.columns
-        pose = np.asarray(pose, np.float64)
-        step = pose[:2] - columns.pose[row, :2]
-        heading = atan2(step[1], step[0]) if np.hypot(*step) > 1e-3 else pose[4]
-        columns.pose[row] = pose[0], pose[1], pose[2], 0.0, wrap_angle(pose[4]), 0.0
+        x, y, z, _, yaw, _, speed = finite(actor, "pose and speed", (*pose, speed), 7)
+        dx, dy = x - columns.pose[row, 0], y - columns.pose[row, 1]
+        heading = atan2(dy, dx) if hypot(dx, dy) > 1e-3 else yaw
+        columns.pose[row] = x, y, z, 0.0, wrap_angle(yaw), 0.0
         columns.velocity[row, 0], columns.velocity[row, 1] = speed * cos(heading), speed * sin(heading)
         columns.control[row] = 0.0
         columns.control[row, WalkerControl.DIRECTION_X] = cos(heading)
@@ -54,8 +52,3 @@ class WalkerCommands:
         """Keep a client's bone poses; nothing but `bones` reads them."""
         self._walker(actor)
         self._bones[actor] = bones
-
-    def blend_pose(self, actor: int, blend: float) -> None:
-        """Keep how far the client's bone poses outweigh the walk cycle (0 to 1)."""
-        self._walker(actor)
-        self._blend[actor] = min(1.0, max(0.0, blend))

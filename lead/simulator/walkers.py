@@ -3,7 +3,7 @@
 from math import atan2, cos, exp, sin, sqrt
 
 from lead.geometry.leaf import leaf
-from lead.geometry.poses import wrap_angle
+from lead.geometry.poses import PoseIndex, wrap_angle
 from lead.roads.surface import Surface
 from lead.simulator.actors import Body, Flag, Motion, WalkerControl
 from lead.simulator.drivetrain import GRAVITY
@@ -29,9 +29,9 @@ def step_walker(columns: Columns, row: int, surface: Surface, dt: float) -> None
     if not flag[Flag.PHYSICS] and not flag[Flag.POSED]:
         velocity[:] = 0.0
         return
-    old_yaw = pose[4]
+    old_yaw = pose[PoseIndex.YAW]
     if flag[Flag.POSED]:  # its crowd says where it is
-        held, height, label = support(surface, pose[0], pose[1], pose[2] - half)
+        held, height, _ = support(surface, pose[0], pose[1], pose[2] - half)
         if held and abs(pose[2] - half - height) < 2.0 * half:
             pose[2], velocity[2] = height + half, 0.0
             flag[Flag.AIRBORNE] = False
@@ -42,15 +42,14 @@ def step_walker(columns: Columns, row: int, surface: Surface, dt: float) -> None
     speed = control[WalkerControl.SPEED] if length > 1e-9 else 0.0
     vx, vy = (dx / length * speed, dy / length * speed) if length > 1e-9 else (0.0, 0.0)
     if abs(speed) > STILL:
-        wanted = wrap_angle(atan2(vy, vx) - pose[4])
-        pose[4] = wrap_angle(pose[4] + min(TURN_RATE * dt, max(-TURN_RATE * dt, wanted)))
+        wanted = wrap_angle(atan2(vy, vx) - old_yaw)
+        pose[PoseIndex.YAW] = wrap_angle(old_yaw + min(TURN_RATE * dt, max(-TURN_RATE * dt, wanted)))
     if flag[Flag.CONSTANT_VELOCITY]:
         forward, right = motion[Motion.CONSTANT_X], motion[Motion.CONSTANT_Y]
         vx, vy = forward * cos(old_yaw) - right * sin(old_yaw), forward * sin(old_yaw) + right * cos(old_yaw)
     fade = exp(-dt / PUSH_DECAY)
     for k in range(2):
         motion[Motion.PUSH_X + k] += motion[Motion.FORCE_X + k] / columns.body[row, Body.MASS] * dt
-        motion[Motion.FORCE_X + k] = 0.0
     velocity[0], velocity[1] = vx + motion[Motion.PUSH_X], vy + motion[Motion.PUSH_Y]
     motion[Motion.PUSH_X] *= fade
     motion[Motion.PUSH_Y] *= fade
@@ -61,7 +60,7 @@ def step_walker(columns: Columns, row: int, surface: Surface, dt: float) -> None
             velocity[2], flag[Flag.AIRBORNE] = JUMP_SPEED, True
         control[WalkerControl.JUMP] = 0.0
     _stand(columns, row, surface, half, dt)
-    rates[2] = wrap_angle(pose[4] - old_yaw) / dt
+    rates[2] = wrap_angle(pose[PoseIndex.YAW] - old_yaw) / dt
     flag[Flag.PLACED] = False
 
 
@@ -77,14 +76,14 @@ def step_prop(columns: Columns, row: int, surface: Surface, dt: float) -> None:
         return
     for k in range(3):
         velocity[k] += motion[Motion.FORCE_X + k] / columns.body[row, Body.MASS] * dt
-        motion[Motion.FORCE_X + k] = 0.0
+    rates[2] += motion[Motion.TORQUE] / columns.body[row, Body.YAW_INERTIA] * dt
     speed = sqrt(velocity[0] * velocity[0] + velocity[1] * velocity[1])
     if speed == 0.0 and rates[2] == 0.0 and not flag[Flag.AIRBORNE]:
         velocity[2], flag[Flag.PLACED] = 0.0, False
         return
     pose[0] += velocity[0] * dt
     pose[1] += velocity[1] * dt
-    pose[4] = wrap_angle(pose[4] + rates[2] * dt)
+    pose[PoseIndex.YAW] = wrap_angle(pose[PoseIndex.YAW] + rates[2] * dt)
     if not flag[Flag.AIRBORNE]:
         left = max(0.0, speed - SLIDING * dt) / speed if speed > 0.0 else 0.0
         velocity[0] *= left
@@ -98,8 +97,7 @@ def step_prop(columns: Columns, row: int, surface: Surface, dt: float) -> None:
 def _stand(columns: Columns, row: int, surface: Surface, half: float, dt: float) -> None:
     """Keep a body whose feet are `half` m below its origin on the ground, or let it fall."""
     pose, velocity, flag = columns.pose[row], columns.velocity[row], columns.flag[row]
-    held, height, label = support(surface, pose[0], pose[1], pose[2] - half)
-    columns.motion[row, Motion.GROUND] = label
+    held, height, _ = support(surface, pose[0], pose[1], pose[2] - half)
     floor = height + half
     if not flag[Flag.AIRBORNE] and held and pose[2] - floor <= STEP_DOWN:
         pose[2], velocity[2] = floor, 0.0

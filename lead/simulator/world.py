@@ -3,11 +3,13 @@
 Frame: CARLA's; metres, seconds, radians (the server converts degrees and milliseconds at its border). Every command
 raises `UnknownActor` for an id that is not alive and `WrongActor` for one of the wrong kind.
 
-One `step(dt)` does, in sub-steps of at most 0.05 s: traffic lights, vehicles, walkers, loose props, collisions, the
-poses of attached actors; then, once, accelerations and the light and speed limit that hold for every vehicle.
+One `step(dt)` does, in sub-steps of at most 0.05 s: traffic lights, friction triggers, vehicles, walkers, loose props,
+collisions; then, once: accelerations, the poses and motion of attached actors, and the light and speed limit that hold
+for every vehicle.
 """
 
 import hashlib
+import logging
 from math import ceil
 
 import numpy as np
@@ -49,11 +51,15 @@ __all__ = [
     "WrongActor",
 ]
 
+_log = logging.getLogger(__name__)
 MAX_SUBSTEP = 0.05  # s, the step the vehicle model was fitted at
 
 
 class World(Spawning, BodyCommands, VehicleCommands, WalkerCommands, LightCommands, Queries):
-    """One town with everything that moves in it. Same calls in the same order give the same bytes (`state_hash`)."""
+    """One town with everything that moves in it. Same calls in the same order give the same bytes (`state_hash`).
+
+    Nothing in the world itself is random; `seed` is that of the town's looks, for whoever draws it.
+    """
 
     def __init__(self, town: Town, *, seed: int = 0, first_id: int = 1) -> None:
         if first_id < 1:
@@ -67,7 +73,7 @@ class World(Spawning, BodyCommands, VehicleCommands, WalkerCommands, LightComman
         self.obstacles: Obstacles = obstacles_of(town)
         self._next_id = first_id
         self._blueprint, self._attributes, self._physics = {}, {}, {}
-        self._bones, self._blend = {}, {}
+        self._bones = {}
         self._cycles = build_cycles(town.signals)
         self._spawn_signals()
         show(self._cycles, self.table.columns, np.arange(len(self._cycles.state)))
@@ -128,6 +134,8 @@ class World(Spawning, BodyCommands, VehicleCommands, WalkerCommands, LightComman
     def _contacts(self, found: ContactBuffer) -> list[Contact]:
         """Contacts of both parties, as each felt them."""
         ids, count = self.table.columns.id, int(found.count[0])
+        if count == len(found.parties):
+            _log.warning("%d contacts in the step to %.2f s: those beyond are lost", count, self.time)
         result = []
         rows = zip(*(array[:count].tolist() for array in found[1:]), strict=True)
         for (row, other, label), impulse, point in rows:

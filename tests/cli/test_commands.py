@@ -1,10 +1,16 @@
 """The command line as a user meets it: installed, in its own process."""
 
+import errno
+import socket
 import subprocess
 import sys
 
 import cv2
 import pytest
+
+from lead import InputError
+from lead.cli import doctor, main
+from lead.client.launch import ServerFault
 
 
 def lead(*arguments: str, cwd=None, timeout: float = 240.0) -> subprocess.CompletedProcess[str]:
@@ -50,6 +56,67 @@ def test_sim_refuses_bad_options_and_says_what_it_takes(option, value, said):
     result = lead("sim", option, value)
     assert result.returncode != 0
     assert said in result.stderr and "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ServerFault("the log ends: [a, b] in [/usr/lib/x]"),
+        InputError("found [/x]"),
+        PermissionError(errno.EACCES, "[/x]"),
+    ],
+)
+def test_faults_are_shown_whole_and_without_traceback(fault, monkeypatch, capsys):
+    def fail():
+        raise fault
+
+    monkeypatch.setattr(main, "app", fail)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.strip() == f"lead: {fault}"
+
+
+def test_faults_of_the_program_keep_their_traceback(monkeypatch):
+    def fail():
+        raise ValueError("shapes do not match")
+
+    monkeypatch.setattr(main, "app", fail)
+    with pytest.raises(ValueError, match="shapes"):
+        main.main()
+
+
+def test_maps_of_an_installation_are_listed(tmp_path):
+    folder = tmp_path / "CarlaUE4" / "Content" / "Carla" / "Maps" / "OpenDrive"
+    folder.mkdir(parents=True)
+    (folder / "Ownville.xodr").write_text("<OpenDRIVE/>")
+    result = lead("maps", "list", "--carla", str(tmp_path))
+    assert result.returncode == 0 and "Ownville" in result.stdout and "installation" in result.stdout
+    result = lead("sim", "--port", "0", "--carla", str(tmp_path / "nothing"), "--town", "Ownville")
+    assert result.returncode == 1 and "not a CARLA installation" in result.stderr
+
+
+def test_doctor_takes_a_port_in_use_for_a_note():
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("0.0.0.0", 8000))
+            taken.listen()
+        except OSError:
+            pass  # somebody else has it: all the better
+        finding = doctor.check_traffic_port()
+    assert finding.well and "in use" in finding.found
+
+
+def test_doctor_names_what_is_missing(monkeypatch):
+    monkeypatch.setattr(
+        doctor.importlib.metadata,
+        "requires",
+        lambda _: ["numpy>=2.0", "no-such-library>=1", 'pytest>=8; extra == "test"'],
+    )
+    finding = doctor.check_libraries()
+    assert not finding.well and finding.mend.endswith("constraints.txt no-such-library")
+    assert finding.found.startswith("numpy ") and "pytest" not in finding.found
 
 
 def test_doctor_finds_this_machine_well():

@@ -5,11 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
+from lead.client import launch
 from lead.client.launch import Endpoint, ServerFault, connect, start_server
+from lead.roads.generate import fixed_town
 
 PARENT = """
 import time
@@ -61,6 +64,37 @@ def test_the_server_ends_within_two_seconds_of_a_signal(stop):
         connect(server.endpoint).get_world()
         os.kill(server.pid, stop)
         assert wait_gone(server.pid, 2.0)
+
+
+def test_a_town_file_with_a_blank_in_its_name_starts(tmp_path):
+    path = tmp_path / "my town.xodr"
+    path.write_text(fixed_town("VillageCrossing"))
+    with start_server(str(path)) as server:
+        assert server.town == "my town"
+
+
+def test_an_interrupt_while_it_starts_leaves_no_server(monkeypatch):
+    started = []
+
+    def interrupted(process, timeout):
+        started.append(process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(launch, "_first_line", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        start_server("GridCity")
+    assert started[0].poll() is not None
+
+
+def test_reading_the_log_does_not_move_where_the_server_writes():
+    with tempfile.TemporaryFile() as log:
+        child = subprocess.Popen(["sh", "-c", "echo one; read _; echo two"], stdin=subprocess.PIPE, stdout=log)
+        while not os.fstat(log.fileno()).st_size:
+            time.sleep(0.01)
+        assert launch._tail(log, 5) == "one"
+        child.communicate(b"\n")
+        assert launch._tail(log, 5) == "one\ntwo"
+        assert launch._tail(log, 1) == "two"
 
 
 def test_an_unknown_town_is_named_in_the_fault():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon
 
-from lead.geometry.boxes import contains, corners, separation
+from lead.geometry.boxes import contains, corners, separation, slab
 
 place = st.floats(-6, 6)
 heading = st.floats(-3.2, 3.2)
@@ -37,3 +37,13 @@ def test_contains_agrees_with_shapely(x, y, box):
     distance = Polygon(corners(*box)).exterior.distance(Point(x, y))
     if distance > 1e-6:
         assert contains(x, y, *box) == Polygon(corners(*box)).contains(Point(x, y))
+
+
+def test_a_line_enters_and_leaves_a_box():
+    one = np.ones(3)
+    assert slab((-5.0, 0.0, 0.0), (1.0, 0.0, 0.0), one) == (4.0, 6.0)
+    assert slab((5.0, 0.0, 0.0), (1.0, 0.0, 0.0), one) == (-6.0, -4.0), "behind"
+    assert slab((0.0, 0.0, 0.0), (0.0, 2.0, 0.0), one) == (-0.5, 0.5), "from within"
+    for start, ray in (((-5.0, 2.0, 0.0), (1.0, 0.0, 0.0)), ((-5.0, 0.0, 0.0), (1.0, 1.0, 0.0))):
+        enter, leave = slab(start, ray, one)
+        assert enter > leave, "beside"

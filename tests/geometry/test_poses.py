@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lead.geometry.poses import angles_of, compose, rotation_matrix, to_local, to_world, wrap_angle
+from lead.geometry.poses import angles_of, compose, rotation_matrix, to_local, to_world, turning, wrap_angle
 
 metres = st.floats(-1000, 1000)
 pitch = st.floats(-1.5, 1.5)
@@ -47,3 +47,23 @@ def test_wrap_angle_keeps_direction_and_range(value):
     wrapped = wrap_angle(value)
     assert -np.pi <= wrapped < np.pi
     assert np.isclose(np.cos(wrapped), np.cos(value)) and np.isclose(np.sin(wrapped), np.sin(value), atol=1e-7)
+
+
+rate = st.floats(-2.0, 2.0)
+
+
+@given(pitch, angle, angle, rate, rate, rate)
+def test_turning_is_the_derivative_of_the_rotation(p, y, r, pitch_rate, yaw_rate, roll_rate):
+    h = 1e-5
+    before = rotation_matrix(p - h * pitch_rate, y - h * yaw_rate, r - h * roll_rate)
+    after = rotation_matrix(p + h * pitch_rate, y + h * yaw_rate, r + h * roll_rate)
+    vector = np.array([0.3, -0.7, 0.5])
+    moved = (after - before) @ vector / (2.0 * h)
+    turn = np.array(turning(p, y, pitch_rate, yaw_rate, roll_rate))
+    assert np.allclose(np.cross(turn, rotation_matrix(p, y, r) @ vector), moved, atol=1e-6)
+
+
+def test_turning_has_carlas_signs():
+    assert turning(0.0, 0.0, 1.0, 0.0, 0.0) == (0.0, -1.0, 0.0)  # the nose rises
+    assert turning(0.0, 0.0, 0.0, 1.0, 0.0) == (0.0, 0.0, 1.0)  # x to y
+    assert turning(0.0, 0.0, 0.0, 0.0, 1.0) == (-1.0, 0.0, 0.0)  # the right side sinks

@@ -24,3 +24,9 @@ def test_a_frame_of_another_size_is_refused(tmp_path):
         clip.add(np.zeros((64, 64, 3), np.uint8))
         with pytest.raises(ValueError, match="expected"):
             clip.add(np.zeros((32, 64, 3), np.uint8))
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (64, 64, 4)])
+def test_a_first_frame_that_is_not_rgb_is_refused(tmp_path, shape):
+    with Clip(tmp_path / "clip.mp4", 10) as clip, pytest.raises(ValueError, match="expected RGB"):
+        clip.add(np.zeros(shape, np.uint8))

@@ -135,7 +135,9 @@ def test_find_map_reads_fetched_maps(wheel, tmp_path, asked):
 
 def test_find_map_makes_generated_towns_and_reads_paths(tmp_path):
     assert find_map("carla/maps/gridcity", tmp_path) == ("GridCity", fixed_town("GridCity"))
-    assert find_map("village:5", tmp_path) == ("village_5", generate_town("village", 5))
+    for asked in ("village:5", "village_5", "Carla/Maps/village_5", "/Game/Carla/Maps/village_5"):
+        assert find_map(asked, tmp_path) == ("village_5", generate_town("village", 5))
+    assert find_map("grid_city_3", tmp_path)[0] == "grid_city_3"
     path = tmp_path / "My Place.xodr"
     path.write_text("<OpenDRIVE/>")
     assert find_map(path) == find_map(str(path)) == ("My Place", "<OpenDRIVE/>")

@@ -1,7 +1,5 @@
 """The ground: heights under lanes, kerbs, bridges and land, and rays against brute force."""
 
-from math import atan, pi
-
 import numpy as np
 import pytest
 import small_maps as maps
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from lead.roads.opendrive import parse_opendrive
 from lead.roads.sampling import build_network
 from lead.roads.strips import SIDEWALK_HEIGHT
-from lead.roads.surface import _height_in, cast_ray, ground_frame, ground_height
+from lead.roads.surface import _height_in, cast_ray, ground_height
 
 ROADS, SIDEWALKS, TERRAIN = 1, 2, 10
 
@@ -132,15 +130,6 @@ def test_vertical_and_outside_rays():
     assert cast_ray(STREET, np.array([1e4, 0.0, 1.0]), np.array([1e4, 50.0, -9.0])) == (False, 1.0, 0)
     hit, _, label = cast_ray(STREET, np.array([-1e4, 1.0, 5.0]), np.array([50.0, 1.0, 0.0]))
     assert hit and label in (ROADS, TERRAIN), "a ray that enters the grid from far away"
-
-
-@pytest.mark.parametrize("yaw", [0.0, pi / 2, pi])
-def test_a_vehicle_on_a_slope_pitches_and_rolls_with_it(yaw):
-    _, surface = ground(maps.straight(elevation=(0.0, 0.1, 0.0, 0.0)))
-    z, pitch, roll, label = ground_frame(surface, 50.0, 0.0, 5.0, yaw, 2.8, 1.6)
-    assert z == pytest.approx(5.0, abs=0.02) and label == ROADS
-    assert pitch == pytest.approx(np.cos(yaw) * atan(0.1), abs=0.01), "nose up is positive"
-    assert roll == pytest.approx(np.sin(yaw) * atan(0.1), abs=0.01), "right side down is positive"
 
 
 def test_flat_triangles_face_up():

@@ -79,3 +79,31 @@ def test_a_map_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(OpenDriveError, match="well-formed"):
         load_town(tmp_path / "Bad.xodr", tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
+
+
+def test_the_seed_varies_the_scenery_and_has_a_cache_file_of_its_own(map_file, tmp_path):
+    map_file.write_text(maps.straight(length=400.0))
+    plain, seeded = (load_town(map_file, tmp_path / "cache", seed=seed) for seed in (0, 7))
+    assert not np.array_equal(plain.scenery.centre, seeded.scenery.centre)
+    np.testing.assert_array_equal(plain.spawn_points, seeded.spawn_points)
+    said = []
+    assert_same(plain, load_town(map_file, tmp_path / "cache", said.append))
+    assert_same(seeded, load_town(map_file, tmp_path / "cache", said.append, seed=7))
+    assert not said, "both came from the cache"
+    with pytest.raises(ValueError, match="seed -1, expected 0 or more"):
+        load_town(map_file, tmp_path / "cache", seed=-1)
+
+
+def test_the_three_newest_cache_files_of_a_name_are_kept(map_file, tmp_path):
+    folder = tmp_path / "cache"
+    other = tmp_path / "Street-2.xodr"
+    other.write_text(maps.straight(length=33.0))
+    load_town(other, folder)
+    for length in (50.0, 60.0, 70.0, 80.0, 90.0):
+        map_file.write_text(maps.straight(length=length))
+        load_town(map_file, folder)
+    assert len([file for file in folder.iterdir() if not file.name.startswith("Street-2-")]) == 3
+    assert len(list(folder.iterdir())) == 4, "the file of another name stays"
+    said = []
+    load_town(map_file, folder, said.append)
+    assert not said, "the newest is among them"

@@ -1,8 +1,8 @@
 """A server as a child process, the real client on it, and a bare socket that speaks msgpack-rpc.
 
 One server serves all tests of this room, each in a new world. The world is changed through a bare connection before
-the test's client connects, for a client that changes worlds runs into its own races (`lead.server.maps`, R8); the tests
-of just that run it in a process of its own.
+the test's client connects, for a client that changes worlds runs into its own races (`lead.server.world_change`, R8);
+the tests of just that run it in a process of its own.
 """
 
 import os
@@ -24,7 +24,7 @@ import msgpack
 import pytest
 
 TOWN = "GridCity"
-READY = re.compile(r"^ready rpc=127\.0\.0\.1:(\d+) streams=127\.0\.0\.1:(\d+) town=(\S+) pid=(\d+)$")
+READY = re.compile(r"^ready rpc=127\.0\.0\.1:(\d+) streams=127\.0\.0\.1:(\d+) town=(.+) pid=(\d+)$")
 
 
 @dataclass

@@ -9,12 +9,12 @@ import pytest
 from lead.geometry.grid import build_grid, cell_range
 from lead.roads.locate import kind_mask, nearest_sample
 from lead.roads.network import LaneKind
-from lead.roads.scenery import cast_ray_boxes
 from lead.roads.surface import cast_ray, ground_height
 from lead.roads.town import load_town
 from lead.server.episode import Episode
 from lead.server.versions import client_version
-from lead.simulator.world import World
+from lead.simulator.rays import obstacles_on_ray
+from lead.simulator.world import World, WorldError
 
 FAR = [1e6, 1e9, 2e18, 1e19, 1e300, np.inf, np.nan]
 MKZ = "vehicle.lincoln.mkz_2020"
@@ -50,26 +50,27 @@ def test_some_ground(town, far):
         assert np.isfinite(ground_height(town.surface, x, y, z)[0])
 
 
-def test_rays_end(town, far):
-    scenery = town.scenery
-    boxes = scenery.centre, scenery.extent, scenery.yaw, scenery.grid
+@pytest.fixture(scope="module")
+def empty(town):
+    return World(town)
+
+
+def test_rays_end(town, empty, far):
     near, ground = np.array([1.0, 2.0, 500.0]), np.array([-3.0, 1.0, 500.0])
     for away in (np.array([far, 0.0, 500.0]), np.array([0.0, far, 500.0]), np.array([far, far, 500.0])):
         for start, end in ((near, away), (away, ground), (away, away + 1.0)):
             assert 0.0 <= cast_ray(town.surface, start, end)[1] <= 1.0
-            assert cast_ray_boxes(*boxes, start, end) == (2.0, -1)
+            assert len(obstacles_on_ray(empty.obstacles, start, end)[0]) == 0
 
 
-def test_a_ray_from_far_away_hits_as_one_from_near(town):
+def test_a_ray_from_far_away_hits_as_one_from_near(town, empty):
     scenery = town.scenery
-    boxes = scenery.centre, scenery.extent, scenery.yaw, scenery.grid
     middle = scenery.centre[int(np.argmax(scenery.extent[:, 2]))]
     for direction in np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.6, 0.8, 0.0]]):
-        near, far = middle + 1500.0 * direction, middle + 9e5 * direction
-        fraction, row = cast_ray_boxes(*boxes, near, middle)
-        again, same = cast_ray_boxes(*boxes, far, middle)
-        assert row == same >= 0
-        assert 9e5 * (1.0 - again) == pytest.approx(1500.0 * (1.0 - fraction), abs=1e-4)
+        near, far = (empty.cast_ray(middle + reach * direction, middle) for reach in (1500.0, 9e5))
+        assert [label for _, label in near] == [label for _, label in far] != []
+        for (point, _), (again, _) in zip(near, far):
+            assert again == pytest.approx(point, abs=1e-4)
 
 
 @pytest.mark.parametrize("speed", [1e3, 1e5, 1e9])
@@ -87,7 +88,14 @@ def test_a_body_of_any_speed_does_not_stall_a_step(town, speed):
     assert np.isfinite(world.table.pose).all()
 
 
-@pytest.mark.parametrize("distance", ["1e300", "inf", "nan", "-inf", "many"])
+def test_an_obstacle_sensor_without_a_reach_is_refused(town):
+    episode = Episode(town, client_version("0.9.16"), seed=0)
+    for distance in ("inf", "nan", "-inf"):
+        with pytest.raises(WorldError, match=f"attribute distance.*{distance}.*finite"):
+            episode.spawn(([], "sensor.other.obstacle", {"distance": distance}), np.zeros(6))
+
+
+@pytest.mark.parametrize("distance", ["1e300", "-1e300", "0", "many"])
 def test_an_obstacle_sensor_of_any_reach(town, distance):
     episode = Episode(town, client_version("0.9.16"), seed=0)
     episode.streams.has_readers = lambda stream: True

@@ -423,3 +423,12 @@ def test_a_recording_of_another_map_changes_the_map(client, drive, tmp_path):
     world.tick()
     assert len(by_role(world)) == CARS
     client.load_world("GridCity")
+
+
+def test_replays_from_another_town_are_safe_for_the_client(drive, tmp_path, run_client):
+    path, _ = drive()
+    name, other = b"Carla/Maps/GridCity", b"Carla/Maps/VillageCrossing"
+    moved = tmp_path / "moved.log"
+    old, new = struct.pack("<H", len(name)) + name, struct.pack("<H", len(other)) + other
+    moved.write_bytes(Path(path).read_bytes().replace(old, new, 1))
+    assert "8 replays" in run_client("replay_town.py", str(moved), "8", timeout=120.0)

@@ -42,6 +42,17 @@ def test_a_new_world_is_empty_and_starts_at_zero(client, world, place):
     assert fresh.get_snapshot().timestamp.elapsed_seconds <= 0.1 + 1e-6  # the client ticks once while it waits
 
 
+def test_a_town_started_by_its_path_is_loaded_again_by_its_name(start, tmp_path):
+    path = tmp_path / "Own Town.xodr"
+    path.write_text(fixed_town("VillageCrossing"))
+    with start(town=str(path)) as own:
+        client = own.client()
+        assert client.get_world().get_map().name == "Carla/Maps/Own Town"
+        assert "/Game/Carla/Maps/Own Town" in client.get_available_maps()
+        client.load_world("GridCity")
+        assert client.load_world("Own Town").get_map().name == "Carla/Maps/Own Town"
+
+
 def test_an_unknown_map_is_named_and_nothing_changes(client, world):
     before = world.id
     with pytest.raises(RuntimeError, match="Atlantis"):

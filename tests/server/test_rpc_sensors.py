@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from lead.server.inertial import compass, geo_location
-from lead.server.obstacle import box_distance
 
 
 def attach(world, blueprint, parent, transform=None, **attributes):
@@ -45,14 +44,6 @@ def test_compass_points():
     assert (north, east, compass(pi / 2), compass(pi)) == pytest.approx((0.0, pi / 2, pi, 3 * pi / 2))
 
 
-def test_ray_and_box():
-    extent = np.array([1.0, 1.0, 1.0])
-    assert box_distance(np.array([-5.0, 0, 0]), np.array([1.0, 0, 0]), extent) == 4.0
-    assert box_distance(np.array([-5.0, 2.0, 0]), np.array([1.0, 0, 0]), extent) == np.inf
-    assert box_distance(np.array([5.0, 0, 0]), np.array([1.0, 0, 0]), extent) == np.inf
-    assert box_distance(np.zeros(3), np.array([0, 1.0, 0]), extent) == 0.0
-
-
 def test_gnss_and_imu_at_rest(world, place):
     car = place(0)
     _, gnss = attach(world, "sensor.other.gnss", car)
@@ -78,6 +69,28 @@ def test_imu_feels_driving(world, place):
     readings = [imu.get(timeout=2.0) for _ in range(40)]
     assert max(reading.accelerometer.x for reading in readings) > 0.5
     assert readings[-1].gyroscope.z == pytest.approx(np.radians(car.get_angular_velocity().z), abs=0.05)
+
+
+def test_the_gyroscope_of_a_nodding_car_turns_about_its_own_axes(world, place):
+    """Braking off a jump is not needed: a car that is dropped aslant pitches and rolls while it settles."""
+    car = place(0)
+    imu = attach(world, "sensor.other.imu", car)[1]
+    tilted = car.get_transform()
+    tilted.rotation.pitch, tilted.rotation.roll = 6.0, 4.0
+    car.set_transform(tilted)
+    before = car.get_transform().rotation
+    nodded = []
+    for _ in range(6):
+        world.tick()
+        reading, after = imu.get(timeout=2.0).gyroscope, car.get_transform().rotation
+        pitch_rate, roll_rate = (
+            np.radians(b - a) / 0.05 for a, b in ((before.pitch, after.pitch), (before.roll, after.roll))
+        )
+        nodded.append((reading.x, reading.y, -roll_rate, -pitch_rate))
+        before = after
+    nodded = np.array(nodded[1:])
+    assert np.abs(nodded).max() > 0.2
+    assert nodded[:, :2] == pytest.approx(nodded[:, 2:], abs=0.08)
 
 
 def test_noise_follows_its_seed(world, place):

@@ -28,6 +28,21 @@ def test_a_taken_port_is_named():
     assert f"port {port}" in done.stderr and "in use" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "70000"], "port 70000 on 127.0.0.1 does not exist"),
+        (["--port", "-1"], "port -1 on 127.0.0.1 does not exist"),
+        (["--client-version", "0.8"], "found client version '0.8', expected one of 0.9.16, 0.9.15"),
+        (["--port", "0", "--seed", "-3"], "found seed -3"),
+    ],
+)
+def test_impossible_options_are_named(options, said):
+    done = subprocess.run([*MODULE, *options], capture_output=True, text=True, timeout=60)
+    assert done.returncode in (1, 2) and done.stdout == ""
+    assert said in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_town_that_is_not_there_is_named():
     done = subprocess.run([*MODULE, "--port", "0", "--town", "Atlantis"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and done.stdout == ""

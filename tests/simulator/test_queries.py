@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from conftest import Stage
+from flat import flat_town
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lead.simulator.world import WorldError
+from lead.simulator.world import World, WorldError
 
 CAR = "vehicle.tesla.model3"
 WALL, BUILDING, ROADS = 4, 3, 1
@@ -54,3 +58,53 @@ def test_a_ray_along_a_slope_enters_the_ground_once(stage_on):
     hits = stage.world.cast_ray([0.0, 1.3, 2.0], [50.0, 1.3, 2.0])
     assert len(hits) == 1 and hits[0][0][0] == pytest.approx(20.0, abs=0.01)
     assert np.isfinite(hits[0][0]).all()
+
+
+RANDOM = np.random.default_rng(2)
+MANY = [
+    (*RANDOM.uniform([-60, -60, 0], [60, 60, 6]), *RANDOM.uniform(0.2, [12, 4, 6]), RANDOM.uniform(0, 6.28), BUILDING)
+    for _ in range(150)
+]
+CROWDED = Stage(World(flat_town(boxes=MANY)))
+
+
+def brute_force(scenery, start, end):
+    """Fractions at which a segment enters boxes, by clipping it against every box."""
+    found = []
+    for row in range(len(scenery.yaw)):
+        c, s = np.cos(scenery.yaw[row]), np.sin(scenery.yaw[row])
+        turn = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+        origin, ray = turn @ (start - scenery.centre[row]), turn @ (end - start)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bounds = np.array([(-scenery.extent[row] - origin) / ray, (scenery.extent[row] - origin) / ray])
+        near, far = bounds.min(axis=0).max(), min(1.0, bounds.max(axis=0).min())
+        if 0.0 <= near <= far:
+            found.append(near)
+    return sorted(found)
+
+
+@given(
+    st.floats(-90.0, 90.0), st.floats(-90.0, 90.0), st.floats(0.1, 12.0), st.floats(0.0, 6.28), st.floats(1.0, 200.0)
+)
+def test_boxes_on_a_ray_are_those_of_a_brute_force_search(x, y, z, angle, reach):
+    start = np.array([x, y, z])
+    end = start + reach * np.array([np.cos(angle), np.sin(angle), -0.02])
+    hits = [point for point, label in CROWDED.world.cast_ray(start, end) if label == BUILDING]
+    fractions = [np.linalg.norm(point - start) / np.linalg.norm(end - start) for point in hits]
+    assert fractions == pytest.approx(brute_force(CROWDED.world.town.scenery, start, end), abs=1e-9)
+
+
+def test_rays_straight_down_and_outside_the_town(stage_on):
+    world = stage_on(boxes=BOXES).world
+    assert [label for _, label in world.cast_ray([60.0, 0.0, 40.0], [60.0, 0.0, -10.0])] == [BUILDING, ROADS]
+    assert world.cast_ray([1e6, 1e6, 5.0], [1e6 + 10.0, 1e6 + 5.0, 5.0]) == []
+
+
+def test_the_nearest_body_on_a_thick_ray(stage):
+    near, far = stage.add(CAR, x=20.0), stage.add(CAR, x=40.0)
+    actor, metres = stage.world.nearest_body([0.0, 0.0, 0.7], [1.0, 0.0, 0.0], 50.0, 0.5, 0)
+    assert actor == near and metres == pytest.approx(20.0 - 2.39 - 0.5 + 0.03, abs=0.05)
+    assert stage.world.nearest_body([0.0, 0.0, 0.7], [1.0, 0.0, 0.0], 50.0, 0.5, near)[0] == far
+    assert stage.world.nearest_body([20.0, 0.0, 0.7], [1.0, 0.0, 0.0], 5.0, 0.0, 0) == (near, 0.0), "from within"
+    assert stage.world.nearest_body([0.0, 0.0, 0.7], [1.0, 0.0, 0.0], 10.0, 0.5, 0) is None
+    assert stage.world.nearest_body([0.0, 0.0, 0.7], [-1.0, 0.0, 0.0], 50.0, 0.5, 0) is None

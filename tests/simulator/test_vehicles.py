@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lead.geometry.poses import rotation_matrix
 from lead.simulator.blueprints import library
 from lead.simulator.world import UnknownActor, WorldError, WrongActor
 
@@ -261,9 +262,10 @@ def test_physics_control_round_trip_and_effect(stage):
     stage.world.set_physics_control(actor, weak)
     other = stage.add(CAR, y=10.0)
     for car in (actor, other):
+        stage.launch(car, 12.0)  # faster than where every car is helped
         stage.drive(car, throttle=1.0)
     stage.run(3.0)
-    assert stage.speed(actor) < 0.2 * stage.speed(other)
+    assert stage.speed(actor) - 12.0 < 0.2 * (stage.speed(other) - 12.0)
 
 
 def test_less_tyre_friction_means_a_wider_turn_and_a_longer_stop(stage):
@@ -290,6 +292,65 @@ def test_friction_trigger_takes_the_grip(stage):
         stage.drive(car, brake=1.0)
     stage.run(1.0)
     assert stage.speed(inside) > stage.speed(outside) + 4.0
+
+
+def friction_trigger(stage, friction, z=0.0):
+    size = {"extent_x": "5000.0", "extent_y": "1000.0", "extent_z": "100.0"}
+    return stage.world.spawn("static.trigger.friction", {"friction": friction, **size}, [50.0, 0, z, 0, 0, 0])
+
+
+def test_grip_comes_back_when_the_trigger_goes(stage):
+    trigger = friction_trigger(stage, "0.0")
+    car, never = stage.add(CAR, x=20.0), stage.add(CAR, x=20.0, y=40.0)
+    for actor in (car, never):
+        stage.launch(actor, 20.0)
+        stage.drive(actor, brake=1.0)
+    stage.run(0.5)
+    assert stage.speed(car) == pytest.approx(20.0, abs=1.0), "a friction of 0 lets it slide"
+    stage.world.destroy(trigger)
+    stage.launch(car, stage.speed(never))
+    stage.run(0.5)
+    assert stage.speed(car) == pytest.approx(stage.speed(never), abs=0.01)
+
+
+def test_a_friction_trigger_on_another_level_does_nothing(stage):
+    friction_trigger(stage, "0.0", z=6.0)
+    car = stage.add(CAR, x=20.0, speed=20.0)
+    stage.drive(car, brake=1.0)
+    stage.run(0.5)
+    assert stage.speed(car) < 17.0
+
+
+@pytest.mark.parametrize("yaw", [0.0, np.pi / 2])
+def test_angular_velocity_is_a_world_vector_that_turns_the_body(stage_on, yaw):
+    """Over a kerb the body pitches and rolls: its angular velocity is what turned its axes, whatever its heading."""
+    stage = stage_on(kerb_y=3.0 if yaw else 1.0)
+    car = stage.add(CAR, yaw=yaw + 0.3, speed=6.0)
+    row, table = stage.world.row(car), stage.world.table
+    worst = 0.0
+    for _ in range(40):
+        before = rotation_matrix(*stage.pose(car)[3:])
+        stage.world.step(0.05)
+        after, turn = rotation_matrix(*stage.pose(car)[3:]), table.angular_velocity[row]
+        moved = (after - before)[:, 2] / 0.05
+        worst = max(worst, float(np.abs(turn[:2]).max()))
+        assert np.cross(turn, 0.5 * (before + after)[:, 2]) == pytest.approx(moved, abs=0.05)
+    assert worst > 0.1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("mass", 1e-300), ("mass", 1e7), ("drag_coefficient", -1.0), ("final_ratio", -4.0), ("max_rpm", np.nan)],
+)
+def test_impossible_physics_are_named_and_change_nothing(stage, field, value):
+    car = stage.add(CAR)
+    physics = stage.world.physics_control(car)
+    with pytest.raises(WorldError, match=f"{field}.*expected"):
+        stage.world.set_physics_control(car, replace(physics, **{field: value}))
+    wheels = (replace(physics.wheels[0], tire_friction=-1.0), *physics.wheels[1:])
+    with pytest.raises(WorldError, match="tire_friction -1"):
+        stage.world.set_physics_control(car, replace(physics, wheels=wheels))
+    assert stage.world.physics_control(car) == physics
 
 
 def test_ackermann_reaches_and_holds_its_speed(stage):

@@ -1,0 +1,53 @@
+"""Have every kernel compiled before the first client comes; the results are kept on disk (`lead.geometry.compilation`)."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lead.roads.town import Town
+from lead.server.episode import Episode
+from lead.server.message_shape import MessageShape
+from lead.server.sensors import rendered_makers
+from lead.server.snapshot import Snapshot
+from lead.server.versions import client_version
+from lead.simulator.weather import Weather
+from lead.simulator.world import World
+
+_ACTORS = ("vehicle.lincoln.mkz_2020", "walker.pedestrian.0001")
+
+
+def warm_up(town: Town) -> None:
+    """Do once, in a world of its own, what every tick does."""
+    world = World(town, seed=0)
+    for blueprint, point in zip(_ACTORS, town.spawn_points, strict=False):
+        world.spawn(blueprint, {}, point)
+    for _ in range(2):
+        world.step(0.05)
+    Snapshot().fill(world)
+    world.project(np.array([0.0, 0.0, 10.0]), np.array([0.0, 0.0, -1.0]), 20.0)
+    MessageShape().check(b"\x90")
+
+
+def warm_up_renderer(town: Town, report: Callable[[str], None]) -> None:
+    """Look once, in a world of its own, through every rendered sensor, by day and by night; `report` is told of each.
+
+    Only a server that compiles does so: it takes seconds even with all kernels at hand.
+    """
+    report("the world is done, now its pictures")
+    episode = Episode(town, client_version("0.9.16"), seed=0)
+    place = town.spawn_points[0] if len(town.spawn_points) else np.zeros(6)
+    for number, blueprint in enumerate(_ACTORS):
+        episode.world.spawn(blueprint, {}, place + [0.0, 0.0, 3.0 * number, 0.0, 0.0, 0.0])
+    episode.step_time = 0.05
+    sensors = []
+    for number, (blueprint, make) in enumerate(rendered_makers().items()):
+        for smooth in ("true", "false"):
+            sensor = make(number, {"image_size_x": "8", "image_size_y": "8", "enable_postprocess_effects": smooth})
+            sensor.actor = episode.world.spawn(blueprint, {}, place)
+            sensors.append(sensor)
+    for altitude in (45.0, -30.0):
+        episode.world.weather[Weather.SUN_ALTITUDE_ANGLE] = altitude
+        for sensor in sensors:
+            sensor.due(episode)
+            episode.pictures.prepare(episode, [sensor])
+        report(f"sensors {'by night' if altitude < 0.0 else 'by day'}")
