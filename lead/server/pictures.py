@@ -1,0 +1,114 @@
+"""What the server draws: the stage and the threads that all rendered sensors of an episode share.
+
+All that is due on a tick is drawn together: the world is put on stage once, cameras at the same place with the same
+lens share one visibility pass, and LiDARs and radars search the same triangles beside them.
+"""
+
+import os
+from collections.abc import Hashable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lead.rendering.camera import Channel, Painter, View
+from lead.rendering.stage import Stage
+from lead.server.sensors import Payload, Sensor
+
+if TYPE_CHECKING:
+    from lead.server.episode import Episode
+
+
+class Rendered(Sensor):
+    """A sensor that sees the world's triangles; `Pictures.prepare` runs before its `measure`."""
+
+    def pose(self, episode: "Episode") -> NDArray[np.float64]:
+        """Its pose (6,) in the world."""
+        return episode.world.table.pose[episode.world.row(self.actor)]
+
+    def spawned(self, episode: "Episode") -> None:
+        """Have the stage built now rather than within a tick."""
+        episode.pictures.stage(episode)
+
+    def measure(self, episode: "Episode") -> list[Payload]:
+        """What was drawn for it on this tick; nothing if it is not to be drawn."""
+        seen = episode.pictures.take(self.actor)
+        return [] if seen is None else [self.payload(seen)]
+
+    def payload(self, seen: Any) -> Payload:
+        """The parts of the frame that carries what it saw."""
+        raise NotImplementedError
+
+
+class Viewing(Rendered):
+    """A camera: it orders one channel of a view."""
+
+    channel: Channel
+
+    def view(self, episode: "Episode") -> View:
+        """The view it has now."""
+        raise NotImplementedError
+
+
+class Ranging(Rendered):
+    """A LiDAR or radar: it casts rays."""
+
+    def scan(self, stage: Stage, pose: NDArray[np.float64], velocity: NDArray[np.float64], seed: list[int]) -> Any:
+        """What its rays hit; on another thread, while the world stands still. pose (6,), velocity (3,) m/s."""
+        raise NotImplementedError
+
+
+class Pictures:
+    """The stage of one episode and what was drawn on it last."""
+
+    def __init__(self, antialias: bool = True, threads: int | None = None) -> None:
+        self.antialias = antialias
+        self._pool = ThreadPoolExecutor(threads or len(os.sched_getaffinity(0)), thread_name_prefix="lead-draw")
+        self._painter = Painter(self._pool)
+        self._stage: Stage | None = None
+        self._seen: dict[int, Any] = {}
+
+    def new_world(self) -> None:
+        """Forget what was drawn: the town has changed."""
+        self._stage = None
+        self._seen = {}
+
+    def stage(self, episode: "Episode") -> Stage:
+        """The episode's stage, built when it is first asked for."""
+        if self._stage is None:
+            self._stage = Stage(episode.town, episode.seed)
+        return self._stage
+
+    def prepare(self, episode: "Episode", sensors: Iterable[Sensor]) -> None:
+        """Draw all that these sensors measure on this tick; cameras stay dark in CARLA's no-rendering mode."""
+        self._seen = {}
+        dark = episode.settings.no_rendering
+        rendered = [s for s in sensors if isinstance(s, Rendered) and not (dark and isinstance(s, Viewing))]
+        if not rendered:
+            return
+        stage = self.stage(episode)
+        stage.update(episode.world, np.array([sensor.pose(episode)[:3] for sensor in rendered]))
+        scans = {s.actor: self._scan(s, stage, episode) for s in rendered if isinstance(s, Ranging)}
+        self._draw(stage, episode, [s for s in rendered if isinstance(s, Viewing)])
+        self._seen.update({actor: scan.result() for actor, scan in scans.items()})
+
+    def take(self, actor: int) -> Any:
+        """What was drawn for a sensor on this tick, None if nothing."""
+        return self._seen.pop(actor, None)
+
+    def _scan(self, sensor: Ranging, stage: Stage, episode: "Episode") -> Future[Any]:
+        row = episode.world.row(sensor.actor)
+        velocity = episode.world.table.velocity[row].copy()
+        seed = [episode.seed & 0xFFFFFFFF, sensor.actor, episode.frame]
+        return self._pool.submit(sensor.scan, stage, sensor.pose(episode).copy(), velocity, seed)
+
+    def _draw(self, stage: Stage, episode: "Episode", cameras: list[Viewing]) -> None:
+        channels: dict[Hashable, set[Channel]] = {}
+        views = [camera.view(episode) for camera in cameras]
+        for camera, view in zip(cameras, views, strict=True):
+            channels.setdefault(view, set()).add(camera.channel)
+        drawn = self._painter.draw(stage, [(view, frozenset(wanted)) for view, wanted in channels.items()])
+        by_view = dict(zip(channels, drawn, strict=True))
+        for camera, view in zip(cameras, views, strict=True):
+            self._seen[camera.actor] = by_view[view][camera.channel]
