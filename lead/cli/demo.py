@@ -69,19 +69,22 @@ def demo(
         soft_wrap=True,
     )
     console.print(
-        f"town    {out / 'town.png'}\ntraffic {out / 'traffic.png'}\nclip    {out / 'traffic.mp4'}", soft_wrap=True
+        f"town    {out / 'town.png'}\ntraffic {out / 'traffic.png'}\nclips   {out / 'traffic.mp4'}, {out / 'street.mp4'}",
+        soft_wrap=True,
     )
 
 
 def _drive(
     client: "carla.Client", town: str, out: Path, vehicles: int, walkers: int, seconds: float, seed: int
 ) -> Drive:
-    """Drive the traffic, film it from above and add up what it did."""
+    """Drive the traffic, film it from above and from behind one car, and add up what it did."""
+    import carla
     import cv2
     import numpy as np
 
     from lead.client.launch import free_port
     from lead.client.scene import Kind, SceneReader
+    from lead.client.sensors import listening, pixels
     from lead.client.world import spawn_walkers, synchronous, traffic
     from lead.report.video import Clip
     from lead.roads.draw import draw_town, paint_background, whole_town
@@ -95,8 +98,13 @@ def _drive(
     with synchronous(world, 1.0 / RATE), traffic(client, world, vehicles, port=free_port(), seed=seed) as ids:
         people = spawn_walkers(client, world, walkers, seed=seed)
         reader, travelled, before = SceneReader(world), dict.fromkeys(ids, 0.0), {}
-        begun = time.perf_counter()
-        with Clip(out / "traffic.mp4", RATE // VIDEO_EVERY) as clip:
+        begun, seat = time.perf_counter(), carla.Transform(carla.Location(x=-7.0, z=3.0), carla.Rotation(pitch=-10.0))
+        view = {"image_size_x": 960, "image_size_y": 540, "fov": 90, "sensor_tick": VIDEO_EVERY / RATE}
+        with (
+            Clip(out / "traffic.mp4", RATE // VIDEO_EVERY) as clip,
+            Clip(out / "street.mp4", RATE // VIDEO_EVERY) as street,
+            listening(world, "sensor.camera.rgb", seat, world.get_actor(ids[0]), **view) as frames,
+        ):
             for tick in track(range(int(seconds * RATE)), description="driving"):
                 world.tick()
                 scene = reader.read()
@@ -109,6 +117,7 @@ def _drive(
                 if tick % VIDEO_EVERY == 0:
                     caption = f"{town}  {scene.time:5.1f} s  {len(rows)} vehicles"
                     clip.add(draw_frame(background, seen_from_above(scene), caption)[..., ::-1])
+                    street.add(pixels(frames.get(timeout=60.0)))
         elapsed = time.perf_counter() - begun
         cv2.imwrite(str(out / "traffic.png"), draw_frame(background, seen_from_above(scene), town))
         for _, controller in people:

@@ -21,6 +21,7 @@ VIEWER_GRID = 16.0  # m, to which viewers are rounded, so that the tiles do not 
 DETAIL = 100.0  # m from the eye to the middle of a run of triangles within which it is drawn in detail
 QUARTER = TILE / 2.0  # m
 MOST_TILES = 700  # kept
+FARTHEST = 1e6  # m from the origin beyond which there is nothing: single precision no longer tells decimetres apart
 STATIC_IDS = 0x8000  # numbers of static objects: this bit and a hash of their name, as CARLA's instances have 16 bits
 
 Tile = tuple[int, int]
@@ -48,6 +49,7 @@ class Surroundings:
 
     def show(self, viewers: NDArray[np.float64]) -> None:
         """Draw the tiles within `RANGE` of any viewer (N, 2) m from now on."""
+        viewers = viewers[np.abs(viewers).max(axis=1) < FARTHEST]
         wanted = tiles_near(np.round(viewers / VIEWER_GRID) * VIEWER_GRID, RANGE)
         if wanted == self._shown:
             return
@@ -71,7 +73,7 @@ class Surroundings:
         for thing in self._build(*tile):
             row = 0
             if thing.name:
-                row = self._objects.add(STATIC_IDS | (crc32(thing.name.encode()) & 0x7FFF), thing.tint)
+                row = self._objects.add(STATIC_IDS | (crc32(thing.name.encode()) & 0x7FFF), thing.tint, thing.origin)
             if thing.signal >= 0:
                 signals.append((row, thing.signal))
             if thing.lamp_post >= 0:

@@ -4,7 +4,7 @@ What stands still comes first and stays; what moves is written anew behind it fo
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lead.rendering.kernels.scene import Items, Objects, Triangles
 from lead.rendering.mesh import Mesh, face_normals
@@ -84,8 +84,8 @@ class ObjectStore:
             after[: self.count] = before[: self.count]
         self.objects = grown
 
-    def add(self, identity: int, tint: NDArray[np.float32] | None) -> int:
-        """A new static object; returns its row. `tint` (3, 3) linear RGB."""
+    def add(self, identity: int, tint: NDArray[np.float32] | None, origin: ArrayLike | None = None) -> int:
+        """A new static object; returns its row. `tint` (3, 3) linear RGB; `origin` (3,) m, where its patterns begin."""
         self.reserve(1)
         row = self.count
         for column in self.objects:
@@ -94,6 +94,8 @@ class ObjectStore:
         self.objects.identity[row] = identity
         if tint is not None:
             self.objects.tint[row] = tint
+        if origin is not None:
+            self.objects.origin[row] = origin
         self.count += 1
         return row
 

@@ -294,3 +294,20 @@ def test_land_beyond_the_map_goes_on():
     assert (
         _areas(np.concatenate([t.near.vertices[t.near.faces] for t in things if t.name == ""])).sum() > 0.99 * TILE**2
     )
+
+
+def test_bridges_have_sides_and_undersides():
+    """Every road triangle well above the land is there again below the deck, facing down; and there are walls."""
+    street = street_of("MotorwayRing")
+    surface = street.town.surface
+    parts = [t.near for ix, iy in sorted(street.rims.high) for t in build_tile(street, ix, iy) if t.name == ""]
+    normals = np.concatenate([face_normals(mesh)[mesh.tag == Tag.BRIDGE] for mesh in parts])
+    middle = np.concatenate([faces_of(mesh, Tag.BRIDGE) for mesh in parts]).mean(axis=1)
+    assert (np.abs(normals[:, 2]) < 0.1).sum() > 50
+    lower = middle[normals[:, 2] < -0.9]
+    road = surface.vertices[surface.triangles[surface.label == Tag.ROADS]].mean(axis=1)
+    land, _ = heights(surface, road.astype(np.float64), int(Tag.TERRAIN))
+    high = road[road[:, 2] - land > 2.0]
+    assert len(high) > 10
+    for place in high:
+        assert np.linalg.norm(lower + [0.0, 0.0, 0.9] - place, axis=1).min() < 0.01

@@ -9,11 +9,12 @@ from lead.rendering.kernels.ground import heights, stretches_in
 from lead.rendering.materials import Material, Tag
 from lead.rendering.mesh import EMPTY, Mesh, merge, tube
 from lead.rendering.street.solids import boxes, placed, quads
-from lead.roads.network import LaneKind, RoadNetwork
-from lead.roads.signals import Signals
+from lead.roads.network import LaneKind
 from lead.roads.town import Town
 
 LAND = int(Tag.TERRAIN)
+SQUARE = 64.0  # m
+SKIP = 2  # samples: every second one tells whether a rim is high
 DECK = 0.9  # m, thickness of a bridge
 LEAST_GAP = 0.3  # m between a road's edge and the land beside it that a wall closes
 BANK = 1.0  # m of such a gap above which the wall is concrete
@@ -31,16 +32,30 @@ class Rims(NamedTuple):
     left: NDArray[np.bool_]  # (L,) paved, and nothing paved to the left
     right: NDArray[np.bool_]  # (L,) likewise to the right
     railed: NDArray[np.bool_]  # (L,) of a road along which the scenery puts guard rails
+    high: frozenset[tuple[int, int]]  # squares of SQUARE m in and around which a rim stands well above the land
 
 
-def find_rims(network: RoadNetwork, signals: Signals) -> Rims:
+def find_rims(town: Town) -> Rims:
     """The rims of a town's roads."""
-    lanes = network.lanes
+    network = town.network
+    lanes, samples = network.lanes, network.samples
     paved = (lanes.kind != LaneKind.NONE) & (lanes.lane != 0)
     left, right = ((paved & ((beyond < 0) | ~paved[beyond])) for beyond in (lanes.left, lanes.right))
     walked = np.unique(lanes.road[lanes.kind == LaneKind.SIDEWALK])
-    railed = (signals.sample_limit[lanes.first] >= FAST) & ~np.isin(lanes.road, walked) & (lanes.junction < 0)
-    return Rims(left, right, railed)
+    high: set[tuple[int, int]] = set()
+    for edge, chosen, sign in ((samples.left, left, -1.0), (samples.right, right, 1.0)):
+        rows = np.flatnonzero(chosen[samples.lane])[::SKIP]
+        places = edge[rows] + (0.3 * sign) * _outward(samples.yaw[rows])
+        tall = edge[rows, 2] - heights(town.surface, places, 0)[0] > LEAST_GAP
+        squares = np.unique((edge[rows[tall], :2] // SQUARE).astype(int), axis=0)
+        high.update((i + a, j + b) for i, j in squares.tolist() for a in (-1, 0, 1) for b in (-1, 0, 1))
+    railed = (town.signals.sample_limit[lanes.first] >= FAST) & ~np.isin(lanes.road, walked) & (lanes.junction < 0)
+    return Rims(left, right, railed, frozenset(high))
+
+
+def _outward(yaw: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unit vectors (..., 3) to the right of headings (...)."""
+    return np.stack([-np.sin(yaw), np.cos(yaw), np.zeros(yaw.shape)], axis=-1)
 
 
 def undersides(town: Town, corners: NDArray[np.float32]) -> Mesh:
@@ -59,7 +74,12 @@ def undersides(town: Town, corners: NDArray[np.float32]) -> Mesh:
 
 
 def bridge_parts(town: Town, rims: Rims, x: float, y: float, size: float) -> Mesh:
-    """Walls below the road edges in a square that stand well above the land, and the pillars there."""
+    """Walls below the road edges in a square that stand well above the land, and the pillars there.
+
+    The square must lie within one of SQUARE m.
+    """
+    if (int(x // SQUARE), int(y // SQUARE)) not in rims.high:
+        return EMPTY
     network, samples = town.network, town.network.samples
     parts = []
     for edge, chosen, sign in ((samples.left, rims.left, -1.0), (samples.right, rims.right, 1.0)):
@@ -78,7 +98,7 @@ def _sides(town: Town, rims: Rims, edges: NDArray[np.float64], start: NDArray[np
     surface, samples = town.surface, town.network.samples
     rows = np.stack([start, start + 1], axis=1)
     edge = edges[rows]
-    out = sign * np.stack([-np.sin(samples.yaw[rows]), np.cos(samples.yaw[rows]), np.zeros(rows.shape)], axis=2)
+    out = sign * _outward(samples.yaw[rows])
     land = _heights(town, edge + 0.3 * out)
     tall = (edge[:, :, 2] - land).max(axis=1) > LEAST_GAP
     if not tall.any():

@@ -17,8 +17,13 @@ APRON_PIECES, APRON_DROP = 2, 0.3  # quads along a square's edge, m below the la
 LAWN = 2.0  # m, a raised median wider than this is grown over
 
 
-def ground_mesh(town: Town, clearance: Clearance, x: float, y: float, size: float, seed: int) -> tuple[Mesh, Mesh]:
-    """The ground whose triangles have their middle in the square with low corner (x, y), and the same without kerbs."""
+def ground_mesh(
+    town: Town, clearance: Clearance, x: float, y: float, size: float, seed: int, bridges: bool
+) -> tuple[Mesh, Mesh]:
+    """The ground whose triangles have their middle in the square with low corner (x, y), and the same without kerbs.
+
+    With `bridges`, roads above the land are given an underside.
+    """
     surface = town.surface
     numbers = triangles_in(surface, x, y, size)
     if len(numbers) == 0:
@@ -39,7 +44,7 @@ def ground_mesh(town: Town, clearance: Clearance, x: float, y: float, size: floa
     index = index.reshape(-1, 3).astype(np.int32)
     near = Mesh(vertices, index, material, label)
     far = Mesh(vertices, index[~upright], material[~upright], label[~upright])
-    under = undersides(town, corners[paved])
+    under = undersides(town, corners[paved]) if bridges else EMPTY
     return (merge(near, under), merge(far, under)) if len(under.faces) else (near, far)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from lead.rendering.materials import Material, Tag
-from lead.rendering.mesh import EMPTY, Mesh, make_mesh, merge
+from lead.rendering.mesh import EMPTY, Mesh, make_mesh
 from lead.roads.network import LaneKind, Lanes, RoadNetwork
 
 REACH = 4.0  # m, half the width of the widest gap that is paved
@@ -18,6 +18,7 @@ FURTHEST = 45.0  # m from a junction's middle to its gaps
 ARM = 22.0  # m of the roads that lead to a junction that count as part of it
 ENCLOSED = 0.8  # share of a gap's outline that must be lane
 LEAST_AREA = 0.05  # m2
+STEP = 1.0  # m between the places at which a gap's outline is compared with the lanes
 SEAM = 0.02  # m by which neighbouring lanes may miss each other
 DROP = 0.012  # m below the lanes
 THIN = 3.0  # m between the cross-sections that outline a lane here
@@ -30,12 +31,11 @@ class Junctions:
         lanes, samples = network.lanes, network.samples
         inside = np.flatnonzero((lanes.junction >= 0) & (lanes.lane != 0) & (lanes.kind != LaneKind.NONE))
         inside = inside[np.argsort(lanes.junction[inside], kind="stable")]
-        number, first = np.unique(lanes.junction[inside], return_index=True)
+        first = np.unique(lanes.junction[inside], return_index=True)[1]
         self.network = network
         self.members = np.split(inside, first[1:]) if len(inside) else []
         middle = samples.centre[(lanes.first + lanes.last) // 2, :2]
         self.middle = np.array([middle[rows].mean(axis=0) for rows in self.members]).reshape(-1, 2)
-        self.number = number
 
     def patch(self, k: int) -> Mesh:
         """Asphalt for the gaps of junction row k."""
@@ -50,16 +50,15 @@ class Junctions:
         if not road_lines:
             return EMPTY
         walks = self._outlines(rows[walked], self.middle[k])
-        road, whole = _union(road_lines), _union([*road_lines, *walks])
+        road = _union(road_lines)
+        whole = shapely.union(road, _union(walks)) if walks else road
         rough = shapely.simplify(road, 0.1)
         closed = shapely.buffer(shapely.buffer(rough, REACH, quad_segs=2), -REACH, quad_segs=2)
         gaps = shapely.get_parts(shapely.difference(closed, whole))
         near = shapely.dwithin(gaps, shapely.Point(self.middle[k]), FURTHEST)
         gaps = gaps[near & (shapely.area(gaps) > LEAST_AREA)]
-        lane_edges = shapely.buffer(whole.boundary, 2.0 * SEAM, quad_segs=1)
-        shared = shapely.length(shapely.intersection(shapely.boundary(gaps), lane_edges))
-        kept = gaps[shared > ENCLOSED * shapely.length(gaps)].tolist()
-        return _paved(kept, np.concatenate(road_lines)) if kept else EMPTY
+        gaps = gaps[_enclosed(gaps, whole) > ENCLOSED] if len(gaps) else gaps
+        return _paved(gaps, np.concatenate(road_lines)) if len(gaps) else EMPTY
 
     def _outlines(self, rows: NDArray[np.int64], middle: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Closed lines (n, 3) around runs of neighbouring lanes; of lanes outside the junction the part near it."""
@@ -109,23 +108,30 @@ def _section_rows(network: RoadNetwork, road: int, section: int) -> list[int]:
     return np.flatnonzero((lanes.road == road) & (lanes.section == section)).tolist()
 
 
-def _paved(gaps: list[shapely.Polygon], points: NDArray[np.float64]) -> Mesh:
+def _enclosed(gaps: NDArray[np.object_], whole: shapely.Geometry) -> NDArray[np.float64]:
+    """Share (n,) of each gap's outline that runs along the lanes."""
+    places, gap = shapely.get_coordinates(shapely.segmentize(shapely.boundary(gaps), STEP), return_index=True)
+    same = gap[1:] == gap[:-1]
+    length = np.hypot(*np.diff(places, axis=0).T) * same
+    shapely.prepare(whole)
+    touching = shapely.dwithin(shapely.points(0.5 * (places[1:] + places[:-1])), whole, 2.0 * SEAM)
+    along, total = (np.bincount(gap[1:], part, len(gaps)) for part in (length * touching, length))
+    return along / np.maximum(total, 1e-9)
+
+
+def _paved(gaps: NDArray[np.object_], points: NDArray[np.float64]) -> Mesh:
     """Triangles over the gaps (grown a little, so that no seam shows) at the height of the nearest lane edges."""
-    tree = cKDTree(points[:, :2])
-    parts = []
-    for gap in gaps:
-        grown = shapely.segmentize(shapely.simplify(shapely.buffer(gap, 0.08, quad_segs=1), 0.02), 4.0)
-        triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(grown))
-        if len(triangles) == 0:
-            continue
-        corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
-        u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-        down = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] < 0.0
-        corners[down] = corners[down][:, ::-1]
-        places = corners.reshape(-1, 2)
-        away, nearest = tree.query(places, k=3)
-        weight = 1.0 / (away + 0.05) ** 2
-        z = (points[nearest, 2] * weight).sum(axis=1) / weight.sum(axis=1) - DROP
-        faces = np.arange(len(places)).reshape(-1, 3)
-        parts.append(make_mesh(np.column_stack([places, z]), faces, Material.ASPHALT, Tag.ROADS))
-    return merge(*parts)
+    grown = shapely.segmentize(shapely.simplify(shapely.buffer(gaps, 0.08, quad_segs=1), 0.02), 4.0)
+    triangles = shapely.get_parts(shapely.get_parts(shapely.constrained_delaunay_triangles(grown)))
+    if len(triangles) == 0:
+        return EMPTY
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
+    u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    down = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] < 0.0
+    corners[down] = corners[down][:, ::-1]
+    places = corners.reshape(-1, 2)
+    away, nearest = cKDTree(points[:, :2]).query(places, k=3)
+    weight = 1.0 / (away + 0.05) ** 2
+    z = (points[nearest, 2] * weight).sum(axis=1) / weight.sum(axis=1) - DROP
+    faces = np.arange(len(places)).reshape(-1, 3)
+    return make_mesh(np.column_stack([places, z]), faces, Material.ASPHALT, Tag.ROADS)

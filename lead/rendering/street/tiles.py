@@ -32,7 +32,7 @@ class Street:
         self.town, self.seed = town, seed
         self.painted = find_painted(town.opendrive)
         self.stop_lines = stop_lines(town.signals, town.network)
-        self.rims = find_rims(town.network, town.signals)
+        self.rims = find_rims(town)
         self.clearance = measure_clearance(town.network)
         self.lamp_post = number_lamps(town)
         self.junctions = Junctions(town.network)
@@ -54,6 +54,7 @@ def build_tile(street: Street, ix: int, iy: int) -> list[Thing]:
     """Everything whose middle lies in the tile [64 ix, 64 ix + 64) x [64 iy, 64 iy + 64) m, in world coordinates."""
     town, x, y = street.town, ix * TILE, iy * TILE
     things = [_ground(street, x + a * QUARTER, y + b * QUARTER) for a in (0, 1) for b in (0, 1)]
+    things.append(Thing(bridge_parts(town, street.rims, x, y, TILE), None, "", Tag.BRIDGE))
     things += signal_things(town, _inside(town.signals.head, x, y))
     rows = _inside(town.scenery.centre, x, y)
     things += scenery_things(town, rows, street.lamp_post, street.nursery, street.seed)
@@ -77,8 +78,8 @@ def _patches(street: Street, rows: NDArray[np.int64]) -> list[Thing]:
 def _ground(street: Street, x: float, y: float) -> Thing:
     """A quarter tile of ground with its paint, which is not seen from afar."""
     town = street.town
-    ground, plain = ground_mesh(town, street.clearance, x, y, QUARTER, street.seed)
+    bridges = (int(x // TILE), int(y // TILE)) in street.rims.high
+    ground, plain = ground_mesh(town, street.clearance, x, y, QUARTER, street.seed, bridges)
     rim = apron(town, x, y, QUARTER)
-    sides = merge(rim, bridge_parts(town, street.rims, x, y, QUARTER))
     paint = paint_mesh(town, street.painted, street.stop_lines, street.bays, x, y, QUARTER)
-    return Thing(merge(ground, sides, paint), merge(plain, sides), "", Tag.ROADS)
+    return Thing(merge(ground, rim, paint), merge(plain, rim), "", Tag.ROADS)
