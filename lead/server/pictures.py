@@ -32,8 +32,10 @@ class Rendered(Sensor):
         episode.pictures.stage(episode)
 
     def measure(self, episode: "Episode") -> list[Payload]:
-        """What was drawn for it on this tick; nothing if it is not to be drawn."""
+        """What was drawn for it on this tick; nothing if it is not to be drawn. Raises what drawing it raised."""
         seen = episode.pictures.take(self.actor)
+        if isinstance(seen, BaseException):
+            raise seen
         return [] if seen is None else [self.payload(seen)]
 
     def payload(self, seen: Any) -> Payload:
@@ -53,6 +55,8 @@ class Viewing(Rendered):
 
 class Ranging(Rendered):
     """A LiDAR or radar: it casts rays."""
+
+    scans = 0  # so far
 
     def scan(self, stage: Stage, pose: NDArray[np.float64], velocity: NDArray[np.float64], seed: list[int]) -> Any:
         """What its rays hit; on another thread, while the world stands still. pose (6,), velocity (3,) m/s."""
@@ -81,17 +85,30 @@ class Pictures:
         return self._stage
 
     def prepare(self, episode: "Episode", sensors: Iterable[Sensor]) -> None:
-        """Draw all that these sensors measure on this tick; cameras stay dark in CARLA's no-rendering mode."""
+        """Draw all that these sensors measure on this tick; cameras stay dark in CARLA's no-rendering mode.
+
+        Raises nothing: what goes wrong is kept for the sensors it concerns, whose `measure` raises it.
+        """
         self._seen = {}
         dark = episode.settings.no_rendering
         rendered = [s for s in sensors if isinstance(s, Rendered) and not (dark and isinstance(s, Viewing))]
         if not rendered:
             return
-        stage = self.stage(episode)
-        stage.update(episode.world, np.array([sensor.pose(episode)[:3] for sensor in rendered]))
+        try:
+            stage = self.stage(episode)
+            stage.update(episode.world, np.array([sensor.pose(episode)[:3] for sensor in rendered]))
+        except Exception as error:
+            self._seen = {sensor.actor: error for sensor in rendered}
+            return
         scans = {s.actor: self._scan(s, stage, episode) for s in rendered if isinstance(s, Ranging)}
-        self._draw(stage, episode, [s for s in rendered if isinstance(s, Viewing)])
-        self._seen.update({actor: scan.result() for actor, scan in scans.items()})
+        cameras = [s for s in rendered if isinstance(s, Viewing)]
+        try:
+            self._draw(stage, episode, cameras)
+        except Exception as error:
+            self._seen = {camera.actor: error for camera in cameras}
+        for actor, scan in scans.items():
+            error = scan.exception()
+            self._seen[actor] = scan.result() if error is None else error
 
     def take(self, actor: int) -> Any:
         """What was drawn for a sensor on this tick, None if nothing."""
@@ -100,7 +117,8 @@ class Pictures:
     def _scan(self, sensor: Ranging, stage: Stage, episode: "Episode") -> Future[Any]:
         row = episode.world.row(sensor.actor)
         velocity = episode.world.table.velocity[row].copy()
-        seed = [episode.seed & 0xFFFFFFFF, sensor.actor, episode.frame]
+        seed = [episode.seed & 0xFFFFFFFF, sensor.actor - episode.spectator, sensor.scans]  # equal in equal episodes
+        sensor.scans += 1
         return self._pool.submit(sensor.scan, stage, sensor.pose(episode).copy(), velocity, seed)
 
     def _draw(self, stage: Stage, episode: "Episode", cameras: list[Viewing]) -> None:

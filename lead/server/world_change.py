@@ -11,6 +11,7 @@ answered.
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,16 @@ from lead.server.dispatch import Call
 if TYPE_CHECKING:
     from lead.server.episode import Episode
 
+# On a machine with more work than cores all waits grow in proportion: the client's threads must get their turn in them.
 SILENCE = 0.05  # s without stream bytes before the world changes: stream threads finish their callbacks (R1, R8)
 HOLD = 0.05  # s between the change and its answer: the traffic manager's thread comes to wait for us (R2)
+MOST_PATIENCE = 8.0  # factor on both
 _log = logging.getLogger(__name__)
+
+
+def patience() -> float:
+    """How much longer than on a free machine a thread may have to wait for its turn: work per core, at least 1."""
+    return min(MOST_PATIENCE, max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0))))
 
 
 def change_world(episode: "Episode", call: Call, town: Town, reset_settings: bool, then: Callable[[], None]) -> None:
@@ -44,7 +52,7 @@ def change_world(episode: "Episode", call: Call, town: Town, reset_settings: boo
         episode.switch(town, reset_settings)
         episode.streams.be_quiet()
         call.connection.hold()
-        loop.call_later(HOLD, guarded, then)
+        loop.call_later(HOLD * patience(), guarded, then)
 
     episode.streams.be_quiet()
-    loop.call_later(SILENCE, guarded, change)
+    loop.call_later(SILENCE * patience(), guarded, change)

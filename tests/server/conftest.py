@@ -126,6 +126,30 @@ def world(server: Server, client: carla.Client) -> Iterator[carla.World]:
     yield world
 
 
+@pytest.fixture(scope="module")
+def module_world(session_server: Server) -> carla.World:
+    """One world for all tests of a file: what the renderer builds around its sensors is kept."""
+    changing = RawRpc(session_server.port)
+    assert changing.call("load_new_episode", TOWN, True, 65535) == [[False]]
+    changing.close()
+    return session_server.client().get_world()
+
+
+@pytest.fixture
+def emptied_world(module_world: carla.World, server: Server) -> Iterator[carla.World]:
+    """That world in synchronous mode at noon, emptied after every test."""
+    settings = module_world.get_settings()
+    settings.synchronous_mode, settings.fixed_delta_seconds, settings.no_rendering_mode = True, 0.05, False
+    module_world.apply_settings(settings)
+    module_world.set_weather(carla.WeatherParameters.ClearNoon)
+    module_world.tick()
+    yield module_world
+    for kind in ("sensor.*", "vehicle.*", "walker.*", "static.prop.*"):
+        for actor in module_world.get_actors().filter(kind):
+            actor.destroy()
+    module_world.tick()
+
+
 @pytest.fixture
 def place(world: carla.World) -> Callable[..., carla.Vehicle]:
     """Spawns a vehicle on the n-th spawn point and lets it come to rest."""

@@ -6,20 +6,9 @@ from math import atan, cos, exp, log, pi, tan
 import carla
 import numpy as np
 import pytest
+from watching import attach
 
 from lead.server.inertial import compass, geo_location
-
-
-def attach(world, blueprint, parent, transform=None, **attributes):
-    """A listening sensor and the queue of its data."""
-    chosen = world.get_blueprint_library().find(blueprint)
-    for name, value in attributes.items():
-        chosen.set_attribute(name, str(value))
-    sensor = world.spawn_actor(chosen, transform or carla.Transform(), attach_to=parent)
-    data: queue.Queue = queue.Queue()
-    sensor.listen(data.put)
-    data.sensor = sensor  # a sensor that goes out of scope stops listening
-    return sensor, data
 
 
 def leaderboard_location(x, y, latitude, longitude):
@@ -177,8 +166,9 @@ def test_stopping_and_destroying(world, place, server):
     assert len(world.get_actors().filter("sensor.*")) == 0
 
 
-def test_cameras_are_declined_by_name(world, place):
+@pytest.mark.parametrize("kind", ["camera.optical_flow", "camera.dvs", "other.rss"])
+def test_sensors_that_are_not_there_are_declined_by_name(world, place, kind):
     car = place(0)
-    blueprint = world.get_blueprint_library().find("sensor.camera.rgb")
-    with pytest.raises(RuntimeError, match="sensor.camera.rgb cannot be spawned.*draws no images"):
+    blueprint = world.get_blueprint_library().find(f"sensor.{kind}")
+    with pytest.raises(RuntimeError, match=f"sensor.{kind} cannot be spawned: the embedded server has .*camera.rgb"):
         world.spawn_actor(blueprint, carla.Transform(), attach_to=car)
