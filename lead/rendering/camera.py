@@ -6,7 +6,7 @@ with antialiasing, at three more half a pixel right and below of it, so that lab
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from enum import Enum
 from math import radians, tan
@@ -78,6 +78,7 @@ class Painter:
             bounds = [round(k * view.width / strips) for k in range(strips + 1)]
             for left, right in zip(bounds[:-1], bounds[1:], strict=True):
                 jobs.append(self._pool.submit(self._strip, stage, view, looks, images, left, right))
+        wait(jobs)  # none may draw any more when one has failed
         for job in jobs:
             job.result()
         return results

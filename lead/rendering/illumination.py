@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lead.rendering.kernels.scene import Items, Objects, Triangles
 from lead.rendering.lamps import find_lamps, lamp_kinds
-from lead.rendering.light import light_of
+from lead.rendering.light import light_of, packed
 from lead.rendering.materials import material_table
 from lead.rendering.shadows import ShadowMaps
 from lead.rendering.textures import make_textures
@@ -37,4 +37,4 @@ class Illumination:
         shadows, lamps. The first `fixed_items` items stand still; `version` names their state."""
         shadows = self._shadows.around(eye, self.light, triangles, items, fixed_items, version)
         lamps = find_lamps(eye, self.light, triangles, items, objects, self.materials, self._kinds)
-        return triangles, objects, self.materials, self.textures, self.light, shadows, lamps
+        return triangles, objects, self.materials, self.textures, packed(self.light), shadows, lamps

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from lead.rendering.kernels.lamp_faces import gather_lamps
 from lead.rendering.kernels.scene import Items, Objects, Triangles
-from lead.rendering.kernels.setting import Lamps, Light
+from lead.rendering.kernels.setting import LAMP_COLUMNS, Light
 from lead.rendering.materials import Material, MaterialTable
 
 MOST = 40  # lamps that light one camera's picture
@@ -14,8 +14,8 @@ REACH = 130.0  # m from the eye within which lamps are looked for
 BEAM, STREET, SIGNAL = 1, 2, 3  # kinds
 
 # kind: power (light on a surface 1 m away per glow), reach (m), gathering distance (m): headlamps of a car shine as one
-_POWER = {BEAM: 42.0, STREET: 9.0, SIGNAL: 0.14}
-_REACH = {BEAM: 70.0, STREET: 32.0, SIGNAL: 7.0}
+_POWER = {BEAM: 42.0, STREET: 15.0, SIGNAL: 0.14}
+_REACH = {BEAM: 70.0, STREET: 36.0, SIGNAL: 7.0}
 _MERGE = {BEAM: 2.4, STREET: 2.0, SIGNAL: 0.35}
 BEAM_WIDTH = 0.38  # tangent of half the width of a headlamp's beam
 BEAM_DIP = 0.035  # tangent of its fall below the horizon
@@ -28,31 +28,27 @@ def lamp_kinds(materials: MaterialTable) -> NDArray[np.uint8]:
     return kinds
 
 
-def no_lamps() -> Lamps:
-    """A world in which nothing shines."""
-    none, rows = np.zeros(0, np.float32), np.zeros((0, 3), np.float32)
-    return Lamps(rows, rows.copy(), rows.copy(), rows.copy(), none, none.copy(), none.copy())
-
-
 def find_lamps(
     eye: NDArray[np.floating], light: Light, triangles: Triangles, items: Items, objects: Objects,
     materials: MaterialTable, kinds: NDArray[np.uint8],
-) -> Lamps:  # fmt: skip
-    """The lamps that matter for a camera at `eye` (3,) m: none by dry day."""
+) -> NDArray[np.float32]:  # fmt: skip
+    """The lamps (L, LAMP_COLUMNS) that matter for a camera at `eye` (3,) m: none by dry day."""
     if light.night <= 0.0 and light.wet <= 0.0:
-        return no_lamps()
+        return np.zeros((0, LAMP_COLUMNS), np.float32)
     found = np.zeros((ROOM, 7), np.float64)
     owner, material = np.zeros(ROOM, np.int32), np.zeros(ROOM, np.int32)
     merge = np.array([0.0, _MERGE[BEAM], _MERGE[STREET], _MERGE[SIGNAL]])
     eye32 = np.asarray(eye, np.float32)
     count = gather_lamps(triangles, items, objects, materials, kinds, merge, eye32, REACH, found, owner, material)
-    return _choose(found[:count], owner[:count], material[:count], np.asarray(eye, np.float64), light, objects, materials, kinds)
+    return _choose(
+        found[:count], owner[:count], material[:count], np.asarray(eye, np.float64), light, objects, materials, kinds
+    )
 
 
 def _choose(
     found: NDArray[np.float64], owner: NDArray[np.int32], material: NDArray[np.int32], eye: NDArray[np.float64],
     light: Light, objects: Objects, materials: MaterialTable, kinds: NDArray[np.uint8],
-) -> Lamps:  # fmt: skip
+) -> NDArray[np.float32]:  # fmt: skip
     kind = kinds[material]
     glow = materials.glow[material]
     power = np.array([0.0, _POWER[BEAM], _POWER[STREET], _POWER[SIGNAL]])[kind, None] * glow * light.night
@@ -67,5 +63,5 @@ def _choose(
     order = np.argsort(away / reach, kind="stable")[:MOST]
     size = np.sqrt(found[:, 0] / 3.0).clip(0.04, 0.4)
     beam = np.where(kind == BEAM, BEAM_WIDTH, 0.0)
-    columns = (place, axis, power, glow, reach, size, beam)
-    return Lamps(*(np.ascontiguousarray(column[order], np.float32) for column in columns))
+    rows = np.column_stack([place, axis, power, glow, reach, size, beam])
+    return np.ascontiguousarray(rows[order], np.float32)

@@ -17,7 +17,7 @@ Colour = NDArray[np.float64]  # (3,) linear RGB
 SUN_DEPTH = np.array([0.075, 0.17, 0.36])  # loss of sunlight per thickness of clear air, red to blue
 MIE_DEFAULT, RAYLEIGH_DEFAULT = 0.03, 0.0331  # CARLA's defaults of the scattering scales
 TICKS = 20.0  # pictures per second that differ in what flickers
-DUST = np.array([0.66, 0.42, 0.22])
+DUST = np.array([0.52, 0.31, 0.14])
 LAMPS_ON = 4.0  # degrees of sun altitude below which street lamps and windows are lit
 
 
@@ -72,7 +72,7 @@ def _sunlight(day: _Day) -> Colour:
     height = max(day.altitude, -1.0)
     air = 1.0 / (sin(radians(height)) + 0.15 * (height + 3.885) ** -1.253)
     colour = np.exp(-SUN_DEPTH * min(max(day.rayleigh, 0.2), 5.0) * (air - 1.35))
-    return 1.05 * np.minimum(colour, [1.06, 1.03, 1.0]) * _ramp(day.altitude, -1.5, 5.0) * (1.0 - 0.985 * day.gloom)
+    return 1.15 * np.minimum(colour, [1.06, 1.03, 1.0]) * _ramp(day.altitude, -1.5, 5.0) * (1.0 - 0.985 * day.gloom)
 
 
 def _sky(day: _Day) -> tuple[Colour, Colour]:
@@ -80,33 +80,39 @@ def _sky(day: _Day) -> tuple[Colour, Colour]:
     blue = min(day.rayleigh, 2.0)
     noon = np.array([0.10, 0.22, 0.50]) * (0.35 + 0.65 * blue), np.array([0.46, 0.60, 0.76])
     dusk = np.array([0.085, 0.12, 0.25]), np.array([0.62, 0.36, 0.20])
-    night = np.array([0.0040, 0.0058, 0.0125]), np.array([0.013, 0.015, 0.022])
+    night = np.array([0.0035, 0.0050, 0.0110]), np.array([0.0095, 0.0115, 0.0180])
     grey = np.array([0.44, 0.47, 0.51]) * (1.0 - 0.45 * day.rain) * (1.0 - 0.5 * day.low)
     overcast = grey * 0.86, grey * 1.06
     result = []
     for k in range(2):
         lit = _mix(noon[k], dusk[k] * (1.0 - 0.45 * _ramp(-day.altitude, -6.0, 4.0)), day.low)
         lit = _mix(lit, overcast[k], 0.92 * day.gloom)
-        lit = _mix(lit, DUST * (0.75 + 0.25 * k), 0.85 * day.dust)
+        lit = _mix(lit, DUST * (0.45 + 0.25 * k), 0.9 * day.dust)
         result.append(_mix(night[k] * (1.0 + 0.6 * day.cloud), lit, day.day))
     return result[0], result[1]
 
 
 def _ambient(day: _Day, zenith: Colour, horizon: Colour, sun: Colour) -> tuple[Colour, Colour]:
     """Light from above and, thrown back by the ground, from below."""
-    above = _mix(zenith, horizon, 0.45) * (0.95 + 0.35 * day.gloom) + 0.05 * day.day * sun
-    above += (1.0 - day.day) * np.array([0.016, 0.019, 0.030])
+    above = _mix(zenith, horizon, 0.45)
+    above = _mix(above, np.full(3, _grey(above)), 0.4) * (0.95 + 0.35 * day.gloom) + 0.05 * day.day * sun
+    above += (1.0 - day.day) * np.array([0.034, 0.040, 0.058])
     return above, 0.45 * above * [1.02, 1.0, 0.94] + 0.14 * sun * max(sin(radians(day.altitude)), 0.0)
 
 
 def _fog(weather: NDArray[np.float64], day: _Day) -> tuple[float, float, float]:
     """Density (1/m), start (m) and falloff (1/m) of fog, rain and dust together."""
-    density = 0.026 * min(max(weather[6] / 100.0, 0.0), 1.0) ** 1.7
-    falloff = 0.0069 * min(max(weather[9], 0.0), 10.0)  # Unreal's height fog halves after 100 m / falloff
+    density = 0.028 * min(max(weather[6] / 100.0, 0.0), 1.0) ** 2
+    falloff = 0.02 * min(max(weather[9], 0.0), 10.0)
     start = max(weather[7], 0.0)
     other = 0.0022 * day.rain + 0.035 * day.dust**1.5
     share = other / (other + density) if other > 0.0 else 0.0
-    return density + other, start * (1.0 - share), falloff * (1.0 - share) + 0.0005 * share
+    return density + other, start * (1.0 - share), falloff * (1.0 - share) + 0.004 * share
+
+
+def packed(light: Light) -> NDArray[np.float32]:
+    """All numbers of a light in one array (LIGHT_COLUMNS,), as kernels take it."""
+    return np.concatenate([np.ravel(part) for part in light]).astype(np.float32)
 
 
 def light_of(weather: ArrayLike, time: float = 0.0) -> Light:
@@ -123,7 +129,7 @@ def light_of(weather: ArrayLike, time: float = 0.0) -> Light:
     above, below = _ambient(day, zenith, horizon, sunlight)
     clear = 1.0 - day.gloom
     glow = _mix([0.32, 0.31, 0.28], [0.75, 0.34, 0.10], day.low) * day.day * day.mie * (0.05 + 0.95 * clear)
-    fog = _mix(_mix(horizon, np.full(3, _grey(horizon)), 0.6), DUST * (0.06 + 0.94 * day.day), 0.8 * day.dust)
+    fog = _mix(_mix(horizon, np.full(3, _grey(horizon)), 0.6), DUST * (0.04 + 0.66 * day.day), 0.9 * day.dust)
     density, start, falloff = _fog(values, day)
     wind = min(max(values[3], 0.0), 100.0) * 0.12
     drift = wind * np.array([0.8, 0.6])
@@ -137,14 +143,14 @@ def light_of(weather: ArrayLike, time: float = 0.0) -> Light:
     return Light(
         sun=rgb(sun), sunlight=rgb(sunlight * shown), sky_light=rgb(above), ground_light=rgb(below),
         zenith=rgb(zenith), horizon=rgb(horizon), glow=rgb(glow), disc=rgb(12.0 * sunlight * clear),
-        cloud_bright=rgb(bright), cloud_dark=rgb(dark), cloud_cover=np.float32(min(0.12 + 0.95 * day.cloud, 1.0)),
-        cloud_shift=rgb(0.02 * drift * time), fog=rgb(fog), fog_density=np.float32(density), fog_start=np.float32(start),
-        fog_falloff=np.float32(falloff), haze=np.float32(0.0007 * (0.5 + 0.5 * day.mie)),
-        stars=np.float32((1.0 - _ramp(day.altitude, -12.0, -4.0)) * max(1.0 - 1.3 * day.cloud, 0.0)),
-        wet=np.float32(max(wetness, 0.9 * _ramp(deposits, 0.0, 0.5), _ramp(day.rain, 0.0, 0.4))),
-        puddles=np.float32(max(deposits - 0.1, 0.0)), rain=np.float32(day.rain), wind=rgb(drift),
-        frame=np.uint32(int(round(time * TICKS)) & 0xFFFFFFFF), night=np.float32(1.0 - _ramp(day.altitude, -4.0, LAMPS_ON)),
-        exposure=np.float32(1.0 + 1.1 * (1.0 - day.day) + 0.35 * day.low * (1.0 - clear) + 0.25 * day.gloom * day.day),
+        cloud_bright=rgb(bright), cloud_dark=rgb(dark), cloud_cover=float(min(0.12 + 0.95 * day.cloud, 1.0)),
+        cloud_shift=rgb(0.02 * drift * time), fog=rgb(fog), fog_density=float(density), fog_start=float(start),
+        fog_falloff=float(falloff), haze=float(0.0005 * (0.5 + 0.5 * day.mie)),
+        stars=float((1.0 - _ramp(day.altitude, -12.0, -4.0)) * max(1.0 - 1.3 * day.cloud, 0.0)),
+        wet=float(max(wetness, 0.9 * _ramp(deposits, 0.0, 0.5), _ramp(day.rain, 0.0, 0.4))),
+        puddles=float(max(deposits - 0.1, 0.0)), rain=float(day.rain), wind=rgb(drift),
+        frame=float(round(time * TICKS) % (1 << 20)), night=float(1.0 - _ramp(day.altitude, -4.0, LAMPS_ON)),
+        exposure=float(1.2 + 0.9 * (1.0 - day.day) + 0.1 * day.low + 0.1 * day.gloom * day.day),
     )  # fmt: skip
 
 

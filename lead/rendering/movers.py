@@ -31,6 +31,7 @@ DETAIL = 45.0  # m from the nearest viewer within which they are drawn in detail
 BRAKING = 0.02  # of the brake pedal, from which brake lamps shine
 BLINK = 0.4  # s that blinkers are on, then off
 FLASH = 0.12  # s, half a turn of a beacon
+MOST_KNOWN = 1000  # actors that are gone, whose looks are still kept
 DRAWN = (ActorKind.VEHICLE, ActorKind.WALKER, ActorKind.PROP)
 WHITE = (1.0, 1.0, 1.0)
 SKIN = linear("#c58c6a")  # of riders
@@ -65,6 +66,8 @@ class Movers:
         away = np.linalg.norm(table.pose[rows, None, :3] - viewers[None], axis=2).min(axis=1)
         rows, away = rows[away < REACH], away[away < REACH]
         looks = [self._appearance(world, int(actor)) for actor in table.id[rows]]
+        if len(self._known) > MOST_KNOWN + len(table):
+            self._known = {actor: look for actor, look in self._known.items() if actor in table}
         model = np.array([n.near if d < DETAIL else n.far for n, d in zip(looks, away, strict=True)], np.int64)
         triangles.reserve(
             sum(self.templates.vertices[m] for m in model), sum(self.templates.triangles[m] for m in model)

@@ -75,8 +75,16 @@ def _tone() -> NDArray[np.uint8]:
     return np.round(255.0 * code).astype(np.uint8)
 
 
+def _radiance(tone: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Radiance of each code as shown (256,); the whitest is taken to be as bright as a lamp."""
+    rows = np.searchsorted(tone, np.arange(256), side="left").clip(0, TONE_STEPS - 1)
+    return ((rows / TONE_SCALE) ** 2).astype(np.float32)
+
+
 def make_textures(seed: int = 0) -> Textures:
     """All tables; the same seed gives the same tables."""
     rng = np.random.default_rng(seed)
     noise = _octaves(rng, 1 << NOISE_BITS, {1: 0.5, 2: 0.25, 4: 0.25})
-    return Textures((noise + 0.5 - noise.mean()).astype(np.float32).ravel(), _clouds(rng), _road(rng), _tone())
+    noise = (noise + 0.5 - noise.mean()).astype(np.float32).ravel()
+    tone = _tone()
+    return Textures(noise, _clouds(rng), _road(rng), _radiance(tone), tone)

@@ -3,34 +3,10 @@
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lead.rendering.kernels import strip as at
 from lead.rendering.kernels.setting import NOISE_BITS
-from lead.rendering.kernels.strip import (
-    BLUE,
-    CHART_U,
-    CHART_V,
-    GLOSS,
-    GLOW_BLUE,
-    GLOW_GREEN,
-    GLOW_RED,
-    GREEN,
-    NOISE_0,
-    NOISE_1,
-    NOISE_2,
-    NOISE_3,
-    NORMAL_Z,
-    RED,
-    STRETCH,
-    VARIETY,
-    WIDTH,
-    covered,
-    f32,
-    fading,
-    grain,
-    lean,
-    smooth,
-)  # fmt: skip
+from lead.rendering.kernels.strip import Codes, Floats, covered, f32, fading, grain, lean, smooth
 
 BAY = f32(2.8)  # m from window to window
 FLOOR = f32(3.2)  # m from storey to storey, counted from the building's origin
@@ -41,95 +17,107 @@ TILE_LENGTH, TILE_WIDTH = f32(0.36), f32(0.24)  # m down the roof, along it
 
 @lean
 def facade(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], noise: NDArray[np.float32], night: float, first: int, last: int
+    strip: Floats,
+    codes: Codes,
+    noise: Floats,
+    night: float,
+    first: int,
+    last: int,
 ) -> None:
     """A plastered wall with one window per bay and floor."""
     half, one = f32(0.5), f32(1.0)
     for i in range(first, last):
-        strip[NOISE_2 + i] = np.floor(strip[CHART_U + i] * (one / BAY) + half) + f32(97.0) * strip[VARIETY + i]
-        strip[NOISE_3 + i] = np.floor(strip[CHART_V + i] * (one / FLOOR)) * f32(7.0)
-    grain(strip, codes, noise, NOISE_BITS, first, last, NOISE_2, NOISE_3, f32(1.0), NOISE_0)
-    grain(strip, codes, noise, NOISE_BITS, first, last, NOISE_3, NOISE_2, f32(1.0), NOISE_2)
-    smooth(strip, codes, noise, NOISE_BITS, first, last, CHART_U, CHART_V, f32(0.7), NOISE_1)
-    grain(strip, codes, noise, NOISE_BITS, first, last, CHART_U, CHART_V, f32(21.0), NOISE_3)
+        strip[at.NOISE_2 + i] = np.floor(strip[at.CHART_U + i] * (one / BAY) + half) + f32(97.0) * strip[at.VARIETY + i]
+        strip[at.NOISE_3 + i] = np.floor(strip[at.CHART_V + i] * (one / FLOOR)) * f32(7.0)
+    grain(strip, codes, noise, NOISE_BITS, first, last, at.NOISE_2, at.NOISE_3, f32(1.0), at.NOISE_0)
+    grain(strip, codes, noise, NOISE_BITS, first, last, at.NOISE_3, at.NOISE_2, f32(1.0), at.NOISE_2)
+    smooth(strip, codes, noise, NOISE_BITS, first, last, at.CHART_U, at.CHART_V, f32(0.7), at.NOISE_1)
+    grain(strip, codes, noise, NOISE_BITS, first, last, at.CHART_U, at.CHART_V, f32(21.0), at.NOISE_3)
     for i in range(first, last):
-        high, wide = strip[WIDTH + i], min(strip[STRETCH + i], BAY)
-        u = strip[CHART_U + i] * (one / BAY) + half
-        v = strip[CHART_V + i] * (one / FLOOR)
+        high, wide = strip[at.WIDTH + i], min(strip[at.STRETCH + i], BAY)
+        u = strip[at.CHART_U + i] * (one / BAY) + half
+        v = strip[at.CHART_V + i] * (one / FLOOR)
         storey = np.floor(v)
         u, v = (u - np.floor(u) - half) * BAY, (v - storey - f32(0.55)) * FLOOR
-        kind = strip[VARIETY + i]
+        kind = strip[at.VARIETY + i]
         width, height = f32(1.1) + f32(0.6) * kind, f32(1.75) - f32(0.35) * kind
-        wall = one if abs(strip[NORMAL_Z + i]) < half else f32(0.0)
+        wall = one if abs(strip[at.NORMAL_Z + i]) < half else f32(0.0)
         glass = wall * covered(abs(u), width, wide) * covered(abs(v), height, high)
         opening = wall * covered(abs(u), width + FRAME, wide) * covered(abs(v), height + FRAME, high)
         bar = wall * covered(abs(u), f32(0.06), wide) * fading(wide, f32(0.2))
         frame = max(opening - glass, bar * glass)
         glass = opening - frame
-        k = one + f32(0.22) * (strip[NOISE_3 + i] - half) * fading(high, f32(0.05))
-        k *= one + f32(0.3) * (strip[NOISE_1 + i] - half)
-        plinth = min(max((f32(0.5) - strip[CHART_V + i]) / max(high, f32(0.02)), f32(0.0)), one)
+        k = one + f32(0.22) * (strip[at.NOISE_3 + i] - half) * fading(high, f32(0.05))
+        k *= one + f32(0.3) * (strip[at.NOISE_1 + i] - half)
+        plinth = min(max((f32(0.5) - strip[at.CHART_V + i]) / max(high, f32(0.02)), f32(0.0)), one)
         k *= one - f32(0.3) * plinth
-        curtain, inside = strip[NOISE_0 + i], strip[NOISE_2 + i]
+        curtain, inside = strip[at.NOISE_0 + i], strip[at.NOISE_2 + i]
         pane = f32(0.02) + (f32(0.3) if curtain > f32(0.62) else f32(0.03)) * inside
         reveal = one - f32(0.35) * min(max((v - f32(0.3) * height) / height, f32(0.0)), one)
         pane *= reveal
         wall = k * (one - opening)
-        strip[RED + i] = strip[RED + i] * wall + frame * f32(0.5) + glass * pane
-        strip[GREEN + i] = strip[GREEN + i] * wall + frame * f32(0.5) + glass * pane * f32(1.06)
-        strip[BLUE + i] = strip[BLUE + i] * wall + frame * f32(0.48) + glass * pane * f32(1.16)
-        strip[GLOSS + i] = f32(0.22) * glass
-        lit = f32(0.9) * night * glass * reveal * max(inside - f32(0.2), f32(0.0)) * (one if curtain > f32(0.55) else f32(0.0))
-        strip[GLOW_RED + i] += lit
-        strip[GLOW_GREEN + i] += lit * (f32(0.45) + f32(0.5) * inside)
-        strip[GLOW_BLUE + i] += lit * (f32(0.05) + f32(0.75) * inside * inside)
+        strip[at.RED + i] = strip[at.RED + i] * wall + frame * f32(0.5) + glass * pane
+        strip[at.GREEN + i] = strip[at.GREEN + i] * wall + frame * f32(0.5) + glass * pane * f32(1.06)
+        strip[at.BLUE + i] = strip[at.BLUE + i] * wall + frame * f32(0.48) + glass * pane * f32(1.16)
+        strip[at.GLOSS + i] = f32(0.22) * glass
+        lit = (
+            f32(0.9)
+            * night
+            * glass
+            * reveal
+            * max(inside - f32(0.2), f32(0.0))
+            * (one if curtain > f32(0.55) else f32(0.0))
+        )
+        strip[at.GLOW_RED + i] += lit
+        strip[at.GLOW_GREEN + i] += lit * (f32(0.45) + f32(0.5) * inside)
+        strip[at.GLOW_BLUE + i] += lit * (f32(0.05) + f32(0.75) * inside * inside)
 
 
 @lean
-def brick(strip: NDArray[np.float32], codes: NDArray[np.uint32], noise: NDArray[np.float32], first: int, last: int) -> None:
+def brick(strip: Floats, codes: Codes, noise: Floats, first: int, last: int) -> None:
     """Courses of bricks that differ, each shifted by half a brick, with pale mortar."""
     half, one = f32(0.5), f32(1.0)
     for i in range(first, last):
-        course = np.floor(strip[CHART_V + i] * (one / BRICK_HEIGHT))
+        course = np.floor(strip[at.CHART_V + i] * (one / BRICK_HEIGHT))
         shift = half * (course - f32(2.0) * np.floor(half * course))
-        strip[NOISE_2 + i] = strip[CHART_U + i] * (one / BRICK_LENGTH) + shift
-        strip[NOISE_3 + i] = course
-    grain(strip, codes, noise, NOISE_BITS, first, last, NOISE_2, NOISE_3, f32(1.0), NOISE_0)
-    smooth(strip, codes, noise, NOISE_BITS, first, last, CHART_U, CHART_V, f32(0.6), NOISE_1)
+        strip[at.NOISE_2 + i] = strip[at.CHART_U + i] * (one / BRICK_LENGTH) + shift
+        strip[at.NOISE_3 + i] = course
+    grain(strip, codes, noise, NOISE_BITS, first, last, at.NOISE_2, at.NOISE_3, f32(1.0), at.NOISE_0)
+    smooth(strip, codes, noise, NOISE_BITS, first, last, at.CHART_U, at.CHART_V, f32(0.6), at.NOISE_1)
     for i in range(first, last):
-        high, wide = strip[WIDTH + i], strip[STRETCH + i]
-        u, v = strip[NOISE_2 + i], strip[CHART_V + i] * (one / BRICK_HEIGHT)
+        high, wide = strip[at.WIDTH + i], strip[at.STRETCH + i]
+        u, v = strip[at.NOISE_2 + i], strip[at.CHART_V + i] * (one / BRICK_HEIGHT)
         u = (half - abs(u - np.floor(u) - half)) * BRICK_LENGTH
         v = (half - abs(v - np.floor(v) - half)) * BRICK_HEIGHT
         mean = MORTAR / BRICK_HEIGHT + MORTAR / BRICK_LENGTH
         fine = fading(max(high, half * wide), f32(0.05))
         joint = min(covered(u, MORTAR, wide) + covered(v, MORTAR, high), one)
         joint = mean + (joint - mean) * fine
-        k = one + f32(0.9) * (strip[NOISE_0 + i] - half) * fading(wide, f32(0.2))
-        k *= (one + f32(0.4) * (strip[NOISE_1 + i] - half)) * (one - joint)
-        strip[RED + i] = strip[RED + i] * k + f32(0.34) * joint
-        strip[GREEN + i] = strip[GREEN + i] * k + f32(0.31) * joint
-        strip[BLUE + i] = strip[BLUE + i] * k + f32(0.28) * joint
+        k = one + f32(0.9) * (strip[at.NOISE_0 + i] - half) * fading(wide, f32(0.2))
+        k *= (one + f32(0.4) * (strip[at.NOISE_1 + i] - half)) * (one - joint)
+        strip[at.RED + i] = strip[at.RED + i] * k + f32(0.34) * joint
+        strip[at.GREEN + i] = strip[at.GREEN + i] * k + f32(0.31) * joint
+        strip[at.BLUE + i] = strip[at.BLUE + i] * k + f32(0.28) * joint
 
 
 @lean
-def roof(strip: NDArray[np.float32], codes: NDArray[np.uint32], noise: NDArray[np.float32], first: int, last: int) -> None:
+def roof(strip: Floats, codes: Codes, noise: Floats, first: int, last: int) -> None:
     """Rows of overlapping tiles on what slopes, gravel on what lies flat."""
     half, one = f32(0.5), f32(1.0)
     for i in range(first, last):
-        strip[NOISE_2 + i] = strip[CHART_U + i] * (one / TILE_WIDTH)
-        strip[NOISE_3 + i] = strip[CHART_V + i] * (one / TILE_LENGTH)
-    grain(strip, codes, noise, NOISE_BITS, first, last, NOISE_2, NOISE_3, f32(1.0), NOISE_0)
-    smooth(strip, codes, noise, NOISE_BITS, first, last, CHART_U, CHART_V, f32(0.8), NOISE_1)
+        strip[at.NOISE_2 + i] = strip[at.CHART_U + i] * (one / TILE_WIDTH)
+        strip[at.NOISE_3 + i] = strip[at.CHART_V + i] * (one / TILE_LENGTH)
+    grain(strip, codes, noise, NOISE_BITS, first, last, at.NOISE_2, at.NOISE_3, f32(1.0), at.NOISE_0)
+    smooth(strip, codes, noise, NOISE_BITS, first, last, at.CHART_U, at.CHART_V, f32(0.8), at.NOISE_1)
     for i in range(first, last):
-        width = sqrt(strip[WIDTH + i] * strip[STRETCH + i])
-        u, v = strip[NOISE_2 + i], strip[NOISE_3 + i]
+        width = sqrt(strip[at.WIDTH + i] * strip[at.STRETCH + i])
+        u, v = strip[at.NOISE_2 + i], strip[at.NOISE_3 + i]
         u, v = u - np.floor(u) - half, v - np.floor(v) - half
-        sloped = one if strip[NORMAL_Z + i] < f32(0.95) else f32(0.0)
+        sloped = one if strip[at.NORMAL_Z + i] < f32(0.95) else f32(0.0)
         near = fading(width, half * TILE_WIDTH) * sloped
         k = one + near * (f32(0.5) * v - f32(0.5) * u * u + f32(0.04))
-        k *= one + f32(0.5) * (strip[NOISE_0 + i] - half) * fading(width, TILE_WIDTH)
-        k *= one + f32(0.4) * (strip[NOISE_1 + i] - half)
-        strip[RED + i] *= k
-        strip[GREEN + i] *= k
-        strip[BLUE + i] *= k
+        k *= one + f32(0.5) * (strip[at.NOISE_0 + i] - half) * fading(width, TILE_WIDTH)
+        k *= one + f32(0.4) * (strip[at.NOISE_1 + i] - half)
+        strip[at.RED + i] *= k
+        strip[at.GREEN + i] *= k
+        strip[at.BLUE + i] *= k

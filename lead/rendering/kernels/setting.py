@@ -30,21 +30,38 @@ class Light(NamedTuple):
     disc: NDArray[np.float32]  # (3,) of the sun itself
     cloud_bright: NDArray[np.float32]  # (3,) of clouds' sunny edges
     cloud_dark: NDArray[np.float32]  # (3,) of their shadowed bellies
-    cloud_cover: np.float32  # share of the sky that clouds cover, 0-1
-    cloud_shift: NDArray[np.float32]  # (2,) how far the wind has carried them, in cloud texels
     fog: NDArray[np.float32]  # (3,) its colour
-    fog_density: np.float32  # share of light lost per metre at the eye's height
-    fog_start: np.float32  # m
-    fog_falloff: np.float32  # share of fog lost per metre upwards
-    haze: np.float32  # share of light lost per metre at any height
-    stars: np.float32  # 0-1
-    wet: np.float32  # 0-1, film of water on what faces up
-    puddles: np.float32  # 0-1
-    rain: np.float32  # 0-1
+    cloud_shift: NDArray[np.float32]  # (2,) how far the wind has carried the clouds, in cloud texels
     wind: NDArray[np.float32]  # (2,) m/s, what drifts with it
-    frame: np.uint32  # number of the moment, for what flickers from picture to picture
-    night: np.float32  # 0-1: windows are lit, lamps count
-    exposure: np.float32  # factor from radiance to the film
+    cloud_cover: float  # share of the sky that clouds cover, 0-1
+    fog_density: float  # share of light lost per metre at the eye's height
+    fog_start: float  # m
+    fog_falloff: float  # share of fog lost per metre upwards
+    haze: float  # share of light lost per metre at any height
+    stars: float  # 0-1
+    wet: float  # 0-1, film of water on what faces up
+    puddles: float  # 0-1
+    rain: float  # 0-1
+    frame: float  # number of the moment, for what flickers from picture to picture
+    night: float  # 0-1: windows are lit, lamps count
+    exposure: float  # factor from radiance to the film
+
+
+# Kernels take a light as one array (LIGHT_COLUMNS,) of all these numbers, from these places on.
+(
+    SUN, SUNLIGHT, SKY_LIGHT, GROUND_LIGHT, ZENITH, HORIZON, GLOW, DISC, CLOUD_BRIGHT, CLOUD_DARK, FOG,
+) = (np.uint64(place) for place in range(0, 33, 3))  # fmt: skip
+CLOUD_SHIFT, WIND = np.uint64(33), np.uint64(35)
+(
+    CLOUD_COVER, FOG_DENSITY, FOG_START, FOG_FALLOFF, HAZE, STARS, WET, PUDDLES, RAIN, FRAME, NIGHT, EXPOSURE,
+) = (np.uint64(place) for place in range(37, 49))  # fmt: skip
+LIGHT_COLUMNS = 49
+
+# Kernels take the lamps near a camera as rows (L, LAMP_COLUMNS): place (m), unit vector they shine along, light on a
+# surface 1 m away (RGB), their own radiance (RGB), how far they reach (m), radius (m), and the tangent of a headlamp's
+# half width, or 0 for lamps that shine all around before them.
+POSITION, AXIS, POWER, SHINE, REACH, RADIUS, BEAM = (np.uint64(place) for place in (0, 3, 6, 9, 12, 13, 14))
+LAMP_COLUMNS = 15
 
 
 class ShadowMap(NamedTuple):
@@ -69,16 +86,26 @@ class Shadows(NamedTuple):
     cover: NDArray[np.float32]  # (n * n,) 0-1, as fine as `contact`: by how much
 
 
-class Lamps(NamedTuple):
-    """Lamps that are on near the camera (L rows)."""
+class Camera(NamedTuple):
+    """From where a picture is seen; pixels are those of the part that is drawn at a time."""
 
-    position: NDArray[np.float32]  # (L, 3) m
-    axis: NDArray[np.float32]  # (L, 3) unit vector it shines along
-    power: NDArray[np.float32]  # (L, 3) light on a surface 1 m away
-    shine: NDArray[np.float32]  # (L, 3) its own radiance
-    reach: NDArray[np.float32]  # (L,) m
-    size: NDArray[np.float32]  # (L,) m, radius
-    beam: NDArray[np.float32]  # (L,) 0: shines all around before it; else tangent of a headlamp's half width
+    eye: NDArray[np.float32]  # (3,) m
+    axes: NDArray[np.float32]  # (3, 3) rows right, down, forward
+    focal: np.float32  # pixels
+    centre_x: np.float32  # pixels; the middle of pixel (i, j) is at x = j + 0.5, y = i + 0.5
+    centre_y: np.float32
+
+
+class Canvas(NamedTuple):
+    """The part of a picture that is drawn at a time: all rows of a range of columns."""
+
+    samples: int  # along each side of a pixel, 1 or 2
+    rows: int  # pixels
+    columns: int
+    inverse_depth: NDArray[np.float32]  # (samples rows * samples columns,) 1 / z of its samples
+    shown: NDArray[np.uint8]  # (rows * width * 4,) BGRA of the whole picture
+    width: int  # pixels of the whole picture
+    from_left: int  # its column where the part begins
 
 
 class Textures(NamedTuple):
@@ -87,4 +114,5 @@ class Textures(NamedTuple):
     noise: NDArray[np.float32]  # (2^16,) 0-1, mean 0.5, fine grain over a little coarser one
     clouds: NDArray[np.float32]  # (2^18,) 0-1: share of all places where a cloud is thinner
     road: NDArray[np.float32]  # (2^18,) brightness of asphalt around 1: stains, patches, sealed cracks
+    radiance: NDArray[np.float32]  # (256,) radiance of a code as shown: `tone` backwards
     tone: NDArray[np.uint8]  # (TONE_STEPS,) sRGB code of radiance (row / TONE_SCALE)^2

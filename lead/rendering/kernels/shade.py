@@ -9,47 +9,38 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.rendering.kernels import setting as of
+from lead.rendering.kernels import strip as at
 from lead.rendering.kernels.fragments import (
     PATTERNS,
     SKY,
     collect,
     cursor_end,
+    first_row,
     materialise,
     measure,
     place,
     sort_by_pattern,
-)  # fmt: skip
+)
 from lead.rendering.kernels.kernel import kernel
-from lead.rendering.kernels.lighting import bounds, daylight, lamplight, reflect, soak, streaks
-from lead.rendering.kernels.patterns import paint_pattern
+from lead.rendering.kernels.lamplight import glare, lamplight, slope_bounds, streaks
+from lead.rendering.kernels.lighting import bounds, daylight, drain, soak
+from lead.rendering.kernels.mirror import combine, combine_matt, mirror, see_picture, see_sky
+from lead.rendering.kernels.patterns import FOLIAGE, GRASS, paint_pattern
+from lead.rendering.kernels.rain import draw_rain
 from lead.rendering.kernels.scene import Objects, Triangles
-from lead.rendering.kernels.setting import TONE_SCALE, TONE_STEPS, Lamps, Light, Shadows, Textures
+from lead.rendering.kernels.setting import TONE_SCALE, TONE_STEPS, Camera, Canvas, Shadows, Textures
 from lead.rendering.kernels.sky import air, paint_sky
-from lead.rendering.kernels.strip import (
-    BLUE,
-    CELL_0,
-    CELL_1,
-    CELL_2,
-    CODES,
-    COLUMNS,
-    GREEN,
-    PIXEL,
-    RED,
-    SIZE,
-    SLOT,
-    WEIGHT,
-    f32,
-    lean,
-)  # fmt: skip
+from lead.rendering.kernels.strip import Codes, Floats, anywhere, f32, lean
 from lead.rendering.materials import MaterialTable
 
 
 @kernel
 def shade(
-    triangles: Triangles, objects: Objects, materials: MaterialTable, textures: Textures, light: Light,
-    shadows: Shadows, lamps: Lamps, eye: NDArray[np.float32], axes: NDArray[np.float32], focal: float,
-    centre_x: float, centre_y: float, samples: int, depth: NDArray[np.float32],
-    face: NDArray[np.uint32], image: NDArray[np.uint8], from_left: int,
+    triangles: Triangles, objects: Objects, materials: MaterialTable, textures: Textures, light: Floats,
+    shadows: Shadows, lamps: Floats, eye: Floats, axes: Floats, focal: float,
+    centre_x: float, centre_y: float, samples: int, depth: Floats,
+    face: Codes, image: NDArray[np.uint8], from_left: int,
 ) -> None:  # fmt: skip
     """Write what `raster` saw, `depth` and `face` (samples h, samples w), into the picture (h, W, 4) BGRA from column
     `from_left` on.
@@ -57,85 +48,111 @@ def shade(
     samples: 1 or 2 along each side of a pixel. eye (3,) m; axes (3, 3) rows right, down, forward; focal length and
     centre in pixels of what was seen, the middle of pixel (i, j) at x = j + 0.5, y = i + 0.5.
     """
-    strip, codes = np.empty(COLUMNS * SIZE, np.float32), np.empty(CODES * SIZE, np.uint32)
-    start, box = np.empty((2, PATTERNS + 1), np.uint64), np.empty(6, np.float32)
-    pitch, middle_x, middle_y = f32(1.0 / focal), f32(centre_x), f32(centre_y)
+    strip, codes = np.empty(at.COLUMNS * at.SIZE, np.float32), np.empty(at.CODES * at.SIZE, np.uint32)
+    start, bound = np.empty((2, PATTERNS + 1), np.uint64), np.empty(10, np.float32)
     faces, near = np.empty(4, np.uint32), np.empty(4, np.float32)
-    shown, width = image.reshape(image.size), image.shape[1]
-    cursor, end = 0, cursor_end(face.shape[0] // samples, face.shape[1] // samples)
+    camera = Camera(eye, axes, f32(focal), f32(centre_x), f32(centre_y))
+    canvas = Canvas(
+        samples, face.shape[0] // samples, face.shape[1] // samples, depth.reshape(depth.size),
+        image.reshape(image.size), image.shape[1], from_left,
+    )  # fmt: skip
+    seen = face.reshape(face.size)
+    cursor, end = 0, cursor_end(canvas)
     while cursor < end:
-        count, cursor = collect(
-            strip, codes, cursor, triangles, depth, face, samples, middle_x, middle_y, pitch, width, from_left,
-            faces, near,
-        )  # fmt: skip
+        ready = first_row(cursor, canvas.columns)
+        count, cursor = collect(strip, codes, cursor, triangles, camera, canvas, seen, faces, near)
         _shade_strip(
-            strip, codes, start, box, count, triangles, objects, materials, textures, light, shadows, lamps, eye, axes, pitch,
-            shown,
+            strip, codes, start, bound, count, triangles, objects, materials, textures, light, shadows, lamps, camera,
+            canvas, ready,
         )  # fmt: skip
+    if light[of.RAIN] > 0.0:
+        draw_rain(textures.tone, light, camera, canvas)
 
 
 @lean
 def _shade_strip(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], start: NDArray[np.uint64], box: NDArray[np.float32],
-    count: int, triangles: Triangles, objects: Objects, materials: MaterialTable, textures: Textures, light: Light,
-    shadows: Shadows, lamps: Lamps,
-    eye: NDArray[np.float32], axes: NDArray[np.float32], pitch: float, shown: NDArray[np.uint8],
+    strip: Floats, codes: Codes, start: NDArray[np.uint64], bound: Floats,
+    count: int, triangles: Triangles, objects: Objects, materials: MaterialTable, textures: Textures, light: Floats,
+    shadows: Shadows, lamps: Floats, camera: Camera, canvas: Canvas, ready: int,
 ) -> None:  # fmt: skip
-    """Shade the fragments of a strip and write the pixels they are of."""
+    """Shade the fragments of a strip and write the pixels they are of; the rows before `ready` are written already."""
     sort_by_pattern(strip, codes, count, triangles.material, materials.pattern, start)
-    place(strip, count, eye, axes)
-    run = start[0]
+    place(strip, camera, count)
+    run, box, edges = start[0], bound[:6], bound[6:]
     solid = run[SKY]
+    dark = light[of.NIGHT] > 0.0 and lamps.shape[0] > 0
+    wet = light[of.WET] > 0.0
     if solid > 0:
-        materialise(strip, codes, solid, triangles, objects, materials, light.night)
-        measure(strip, solid, pitch)
+        materialise(strip, codes, solid, triangles, objects, materials, light[of.NIGHT])
+        measure(strip, camera, solid)
         for pattern in range(SKY):
             if run[pattern] < run[pattern + 1]:
-                paint_pattern(strip, codes, textures, light, pattern, run[pattern], run[pattern + 1])
-        soak(strip, codes, textures, light, solid)
+                paint_pattern(
+                    strip,
+                    codes,
+                    textures.noise,
+                    textures.road,
+                    light[of.NIGHT],
+                    pattern,
+                    run[pattern],
+                    run[pattern + 1],
+                )
+        soak(strip, codes, textures.clouds, light, solid)
+        drain(strip, run[FOLIAGE], run[GRASS + 1])
         bounds(strip, solid, box)
         daylight(strip, codes, light, shadows, box, solid)
         lamplight(strip, lamps, box, solid)
-        reflect(strip, light, solid)
-        if light.wet > 0.0:
-            streaks(strip, lamps, solid)
-        air(strip, light, eye[2], solid)
+        if wet or anywhere(strip, at.GLOSS, solid):
+            mirror(strip, codes, textures.noise, light, solid)
+            see_sky(strip, light, solid)
+            if wet:
+                see_picture(strip, codes, camera, canvas, ready, textures.radiance, light[of.EXPOSURE], solid)
+            combine(strip, solid)
+        else:
+            combine_matt(strip, solid)
+        if wet and lamps.shape[0] > 0:
+            slope_bounds(strip, solid, edges)
+            streaks(strip, lamps, camera, edges, solid)
+        air(strip, light, camera.eye[2], solid)
     if solid < count:
-        paint_sky(strip, codes, textures, light, solid, count)
-    _develop(strip, codes, light.exposure, count)
-    _write(codes, count, textures.tone, shown)
+        paint_sky(strip, codes, textures.noise, textures.clouds, light, solid, count)
+    if dark:
+        slope_bounds(strip, count, edges)
+        glare(strip, lamps, light, camera, edges, count)
+    _develop(strip, codes, light[of.EXPOSURE], count)
+    _write(codes, count, textures.tone, canvas.shown)
 
 
 @lean
-def _develop(strip: NDArray[np.float32], codes: NDArray[np.uint32], exposure: float, count: int) -> None:
+def _develop(strip: Floats, codes: Codes, exposure: float, count: int) -> None:
     """From radiance (RED, GREEN, BLUE) to rows of the tone table (CELL_0 to CELL_2)."""
     zero, most, scale = f32(0.0), f32(TONE_STEPS - 1), f32(TONE_SCALE)
     for i in range(count):
-        red, green, blue = strip[RED + i] * exposure, strip[GREEN + i] * exposure, strip[BLUE + i] * exposure
-        codes[CELL_0 + i] = np.uint32(np.int32(min(sqrt(red if red > zero else zero) * scale, most)))
-        codes[CELL_1 + i] = np.uint32(np.int32(min(sqrt(green if green > zero else zero) * scale, most)))
-        codes[CELL_2 + i] = np.uint32(np.int32(min(sqrt(blue if blue > zero else zero) * scale, most)))
+        red, green, blue = strip[at.RED + i] * exposure, strip[at.GREEN + i] * exposure, strip[at.BLUE + i] * exposure
+        codes[at.CELL_0 + i] = np.uint32(np.int32(min(sqrt(red if red > zero else zero) * scale, most)))
+        codes[at.CELL_1 + i] = np.uint32(np.int32(min(sqrt(green if green > zero else zero) * scale, most)))
+        codes[at.CELL_2 + i] = np.uint32(np.int32(min(sqrt(blue if blue > zero else zero) * scale, most)))
 
 
 @lean
-def _write(
-    codes: NDArray[np.uint32], count: int, tone: NDArray[np.uint8], shown: NDArray[np.uint8]
-) -> None:
+def _write(codes: Codes, count: int, tone: NDArray[np.uint8], shown: NDArray[np.uint8]) -> None:
     """Put the colours of the fragments, as shown, together into pixels (n * 4,) BGRA; all fragments of a pixel are in
     one strip."""
     i, one, two, three, four = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
     while i < count:
-        pixel, slot, weight = codes[PIXEL + i], np.uint64(codes[SLOT + i]), codes[WEIGHT + i]
-        red, green, blue = tone[codes[CELL_0 + slot]], tone[codes[CELL_1 + slot]], tone[codes[CELL_2 + slot]]
+        pixel, slot, weight = codes[at.PIXEL + i], np.uint64(codes[at.SLOT + i]), codes[at.WEIGHT + i]
+        red, green, blue = (
+            tone[codes[at.CELL_0 + slot]], tone[codes[at.CELL_1 + slot]], tone[codes[at.CELL_2 + slot]],
+        )  # fmt: skip
         i += one
         if weight < four:
             total = np.uint32(2) + red * weight, np.uint32(2) + green * weight, np.uint32(2) + blue * weight
-            while i < count and codes[PIXEL + i] == pixel:
-                slot, weight = np.uint64(codes[SLOT + i]), codes[WEIGHT + i]
+            while i < count and codes[at.PIXEL + i] == pixel:
+                slot, weight = np.uint64(codes[at.SLOT + i]), codes[at.WEIGHT + i]
                 total = (
-                    total[0] + tone[codes[CELL_0 + slot]] * weight,
-                    total[1] + tone[codes[CELL_1 + slot]] * weight,
-                    total[2] + tone[codes[CELL_2 + slot]] * weight,
+                    total[0] + tone[codes[at.CELL_0 + slot]] * weight,
+                    total[1] + tone[codes[at.CELL_1 + slot]] * weight,
+                    total[2] + tone[codes[at.CELL_2 + slot]] * weight,
                 )
                 i += one
             red, green, blue = np.uint8(total[0] >> two), np.uint8(total[1] >> two), np.uint8(total[2] >> two)

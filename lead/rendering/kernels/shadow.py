@@ -9,35 +9,11 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.rendering.kernels import strip as at
 from lead.rendering.kernels.kernel import kernel
 from lead.rendering.kernels.scene import Items, Triangles
 from lead.rendering.kernels.setting import CONTACT_BITS, ShadowMap
-from lead.rendering.kernels.strip import (
-    CELL_0,
-    CELL_1,
-    CELL_2,
-    CELL_3,
-    NOISE_0,
-    NORMAL_X,
-    NORMAL_Y,
-    NORMAL_Z,
-    OPEN,
-    PART_U,
-    PART_V,
-    SUN,
-    TAP_0,
-    TAP_1,
-    TAP_2,
-    TAP_3,
-    VARIETY,
-    X,
-    Y,
-    Z,
-    f32,
-    fetch,
-    fetch_four,
-    lean,
-)  # fmt: skip
+from lead.rendering.kernels.strip import Codes, Floats, f32, fetch, fetch_four, lean
 
 NOTHING = f32(-1e9)  # m, height on rays that meet nothing
 COARSE = 3  # a cell of `busy` is 2^3 texels wide
@@ -49,7 +25,7 @@ BEYOND = f32(1e9)  # m, height given to what lies outside the map: nothing is ab
 @lean
 def _raise(
     x0: float, y0: float, z0: float, x1: float, y1: float, z1: float, x2: float, y2: float, z2: float,
-    height: NDArray[np.float32],
+    height: Floats,
 ) -> None:  # fmt: skip
     """Lift the texels (n, n) under a triangle to its height z; x, y in texels, whole numbers at texel centres."""
     if y1 < y0:
@@ -92,7 +68,7 @@ def _mark(busy: NDArray[np.uint8], left: float, right: float, top: float, bottom
 
 
 @lean
-def touches(shadow: ShadowMap, box: NDArray[np.float32]) -> bool:
+def touches(shadow: ShadowMap, box: Floats) -> bool:
     """Whether a map may hold anything for places in a box (6,): least and most x, y, z in m."""
     if shadow.scale <= 0.0:
         return False
@@ -117,7 +93,7 @@ def touches(shadow: ShadowMap, box: NDArray[np.float32]) -> bool:
 
 @lean
 def bake(
-    triangles: Triangles, items: Items, first: int, last: int, sun: NDArray[np.float32], shadow: ShadowMap, bits: int
+    triangles: Triangles, items: Items, first: int, last: int, sun: Floats, shadow: ShadowMap, bits: int
 ) -> int:  # fmt: skip
     """Fill the map (2^bits squared) with the near versions of the items `first` to `last`; returns how many it drew.
 
@@ -146,9 +122,18 @@ def bake(
                 continue
             a, b, c = triangles.faces[f, 0], triangles.faces[f, 1], triangles.faces[f, 2]
             az, bz, cz = triangles.z[a], triangles.z[b], triangles.z[c]
-            ax, ay = (triangles.x[a] - az * kx - low_x) * scale - half, (triangles.y[a] - az * ky - low_y) * scale - half
-            bx, by = (triangles.x[b] - bz * kx - low_x) * scale - half, (triangles.y[b] - bz * ky - low_y) * scale - half
-            cx, cy = (triangles.x[c] - cz * kx - low_x) * scale - half, (triangles.y[c] - cz * ky - low_y) * scale - half
+            ax, ay = (
+                (triangles.x[a] - az * kx - low_x) * scale - half,
+                (triangles.y[a] - az * ky - low_y) * scale - half,
+            )
+            bx, by = (
+                (triangles.x[b] - bz * kx - low_x) * scale - half,
+                (triangles.y[b] - bz * ky - low_y) * scale - half,
+            )
+            cx, cy = (
+                (triangles.x[c] - cz * kx - low_x) * scale - half,
+                (triangles.y[c] - cz * ky - low_y) * scale - half,
+            )
             left, right, top, bottom = min(ax, bx, cx), max(ax, bx, cx), min(ay, by, cy), max(ay, by, cy)
             if right <= 0.0 or left >= side or bottom <= 0.0 or top >= side:
                 continue
@@ -159,7 +144,7 @@ def bake(
 
 
 @kernel
-def soften(contact: NDArray[np.float32], cover: NDArray[np.float32], side: int) -> None:
+def soften(contact: Floats, cover: Floats, side: int) -> None:
     """From the heights seen from above (n * n,), n = `side`: how much the ground around is shut off from the sky
     (`cover`, 0-1, blurred), and up to which height (`contact`, spread as far as the blur)."""
     occupied = np.zeros((side, side), np.float32)
@@ -184,7 +169,7 @@ def soften(contact: NDArray[np.float32], cover: NDArray[np.float32], side: int) 
 
 @lean
 def _locate(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], shadow: ShadowMap, bits: int, offset: float, bias: float,
+    strip: Floats, codes: Codes, shadow: ShadowMap, bits: int, offset: float, bias: float,
     gate: int, count: int,
 ) -> None:  # fmt: skip
     """The four texels around each fragment's ray, and the height (NOISE_0) at which it counts: lifted by `offset` (m)
@@ -193,53 +178,51 @@ def _locate(
     half, zero, last = f32(0.5), f32(0.0), f32((1 << bits) - 2)
     side, one = np.int32(1 << bits), np.int32(1)
     for i in range(count):
-        z = strip[Z + i] + offset * strip[NORMAL_Z + i]
-        u = (strip[X + i] + offset * strip[NORMAL_X + i] - z * kx - low_x) * scale - half
-        v = (strip[Y + i] + offset * strip[NORMAL_Y + i] - z * ky - low_y) * scale - half
+        z = strip[at.Z + i] + offset * strip[at.NORMAL_Z + i]
+        u = (strip[at.X + i] + offset * strip[at.NORMAL_X + i] - z * kx - low_x) * scale - half
+        v = (strip[at.Y + i] + offset * strip[at.NORMAL_Y + i] - z * ky - low_y) * scale - half
         inside = u >= zero and v >= zero and u <= last and v <= last and strip[gate + i] > zero
-        strip[NOISE_0 + i] = z + bias if inside else BEYOND
+        strip[at.NOISE_0 + i] = z + bias if inside else BEYOND
         u, v = u if inside else zero, v if inside else zero
         column, row = np.int32(u), np.int32(v)
-        strip[PART_U + i], strip[PART_V + i] = u - f32(column), v - f32(row)
+        strip[at.PART_U + i], strip[at.PART_V + i] = u - f32(column), v - f32(row)
         cell = row * side + column
-        codes[CELL_0 + i], codes[CELL_1 + i] = np.uint32(cell), np.uint32(cell + one)
-        codes[CELL_2 + i], codes[CELL_3 + i] = np.uint32(cell + side), np.uint32(cell + side + one)
+        codes[at.CELL_0 + i], codes[at.CELL_1 + i] = np.uint32(cell), np.uint32(cell + one)
+        codes[at.CELL_2 + i], codes[at.CELL_3 + i] = np.uint32(cell + side), np.uint32(cell + side + one)
 
 
 @lean
 def cast(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], shadow: ShadowMap, bits: int, offset: float, bias: float,
+    strip: Floats, codes: Codes, shadow: ShadowMap, bits: int, offset: float, bias: float,
     count: int,
 ) -> None:  # fmt: skip
     """Take the sun (SUN) from the fragments that lie in a map's shadow, with soft edges one texel wide."""
-    _locate(strip, codes, shadow, bits, offset, bias, SUN, count)
+    _locate(strip, codes, shadow, bits, offset, bias, at.SUN, count)
     fetch_four(strip, codes, shadow.height, np.uint64(0), count)
     zero, one = f32(0.0), f32(1.0)
     for i in range(count):
-        height = strip[NOISE_0 + i]
-        a = one if strip[TAP_0 + i] <= height else zero
-        b = one if strip[TAP_1 + i] <= height else zero
-        c = one if strip[TAP_2 + i] <= height else zero
-        d = one if strip[TAP_3 + i] <= height else zero
-        a += (b - a) * strip[PART_U + i]
-        c += (d - c) * strip[PART_U + i]
-        strip[SUN + i] *= a + (c - a) * strip[PART_V + i]
+        height = strip[at.NOISE_0 + i]
+        a = one if strip[at.TAP_0 + i] <= height else zero
+        b = one if strip[at.TAP_1 + i] <= height else zero
+        c = one if strip[at.TAP_2 + i] <= height else zero
+        d = one if strip[at.TAP_3 + i] <= height else zero
+        a += (b - a) * strip[at.PART_U + i]
+        c += (d - c) * strip[at.PART_U + i]
+        strip[at.SUN + i] *= a + (c - a) * strip[at.PART_V + i]
 
 
 @lean
-def shut_off(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], shadow: ShadowMap, cover: NDArray[np.float32], count: int
-) -> None:
+def shut_off(strip: Floats, codes: Codes, shadow: ShadowMap, cover: Floats, count: int) -> None:
     """Take the sky (OPEN) from the ground under and beside actors."""
-    _locate(strip, codes, shadow, CONTACT_BITS, f32(0.0), f32(0.0), NORMAL_Z, count)
+    _locate(strip, codes, shadow, CONTACT_BITS, f32(0.0), f32(0.0), at.NORMAL_Z, count)
     fetch_four(strip, codes, cover, np.uint64(0), count)
     for i in range(count):
-        a = strip[TAP_0 + i] + (strip[TAP_1 + i] - strip[TAP_0 + i]) * strip[PART_U + i]
-        c = strip[TAP_2 + i] + (strip[TAP_3 + i] - strip[TAP_2 + i]) * strip[PART_U + i]
-        strip[OPEN + i] = a + (c - a) * strip[PART_V + i]
-    fetch(strip, codes, shadow.height, np.uint64(0), count, TAP_0)
+        a = strip[at.TAP_0 + i] + (strip[at.TAP_1 + i] - strip[at.TAP_0 + i]) * strip[at.PART_U + i]
+        c = strip[at.TAP_2 + i] + (strip[at.TAP_3 + i] - strip[at.TAP_2 + i]) * strip[at.PART_U + i]
+        strip[at.OPEN + i] = a + (c - a) * strip[at.PART_V + i]
+    fetch(strip, codes, shadow.height, np.uint64(0), count, at.TAP_0)
     zero, one = f32(0.0), f32(1.0)
     for i in range(count):
-        below = one if strip[TAP_0 + i] - f32(0.25) > strip[NOISE_0 + i] else zero
-        ground = min(max(strip[NORMAL_Z + i], zero), one) if strip[VARIETY + i] >= zero else zero
-        strip[OPEN + i] = one - f32(0.8) * below * ground * strip[OPEN + i]
+        below = one if strip[at.TAP_0 + i] - f32(0.25) > strip[at.NOISE_0 + i] else zero
+        ground = min(max(strip[at.NORMAL_Z + i], zero), one) if strip[at.VARIETY + i] >= zero else zero
+        strip[at.OPEN + i] = one - f32(0.8) * below * ground * strip[at.OPEN + i]

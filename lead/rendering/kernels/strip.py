@@ -2,8 +2,9 @@
 
 A fragment is the part of a pixel that shows one surface. All steps of shading are plain loops over the fragments of a
 strip: the columns stand at fixed places of one array, so that the compiler sees that they do not overlap and makes
-vector instructions of the loops; places and counts are unsigned, as signed ones could count from an array's end. Looking up a table (`fetch`) is a loop of its own, between one that computes the rows
-to look up and one that uses what was found.
+vector instructions of the loops; places and counts are unsigned, as signed ones could count from an array's end.
+Looking up a table (`fetch`) is a loop of its own, between one that computes the rows to look up and one that uses what
+was found.
 """
 
 from collections.abc import Callable
@@ -50,6 +51,10 @@ SIZE = 256  # fragments of a full strip
     SUN,  # share of the sun's light that arrives, times the cosine of its fall
     OPEN,  # share of the sky's light that arrives
     WET,  # share of the surface under a film of water
+    SHARE,  # of the mirrored light that the eye sees, 0-1
+    SEEN_RED,  # light that the surface mirrors
+    SEEN_GREEN,
+    SEEN_BLUE,
     MIRROR_X,  # unit vector that the view is mirrored into
     MIRROR_Y,
     MIRROR_Z,
@@ -66,8 +71,9 @@ SIZE = 256  # fragments of a full strip
     RAW_X,  # before sorting: SLOPE_X, SLOPE_Y, DEPTH
     RAW_Y,
     RAW_DEPTH,
-) = (np.uint64(column * SIZE) for column in range(49))
-COLUMNS = 49
+) = (np.uint64(column * SIZE) for column in range(53))
+COLUMNS = 53
+NEXT = np.uint64(SIZE)  # from column to column
 
 (
     FACE,  # triangle's number
@@ -84,6 +90,8 @@ COLUMNS = 49
 CODES = 10
 
 f32 = np.float32
+Floats = NDArray[np.float32]
+Codes = NDArray[np.uint32]
 
 
 def lean(function: Callable[..., Any]) -> Any:
@@ -95,8 +103,19 @@ def lean(function: Callable[..., Any]) -> Any:
 
 
 @lean
+def triple(numbers: Floats, first: int) -> tuple[float, float, float]:
+    """Three numbers that stand together."""
+    return numbers[first], numbers[first + np.uint64(1)], numbers[first + np.uint64(2)]
+
+
+@lean
 def fetch(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], table: NDArray[np.float32], first: int, last: int, column: int
+    strip: Floats,
+    codes: Codes,
+    table: Floats,
+    first: int,
+    last: int,
+    column: int,
 ) -> None:
     """Look up the rows in CELL_0 of a table (n,) and put them into a column."""
     for i in range(first, last):
@@ -104,9 +123,7 @@ def fetch(
 
 
 @lean
-def fetch_four(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], table: NDArray[np.float32], first: int, last: int
-) -> None:
+def fetch_four(strip: Floats, codes: Codes, table: Floats, first: int, last: int) -> None:
     """Look up the rows in CELL_0 to CELL_3 of a table (n,) and put them into TAP_0 to TAP_3."""
     for i in range(first, last):
         strip[TAP_0 + i] = table[codes[CELL_0 + i]]
@@ -118,7 +135,7 @@ def fetch_four(
 
 @lean
 def grain(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], table: NDArray[np.float32], bits: int,
+    strip: Floats, codes: Codes, table: Floats, bits: int,
     first: int, last: int, u: int, v: int, scale: float, column: int,
 ) -> None:  # fmt: skip
     """Nearest texel of a repeating table (2^bits squared) at the columns `u`, `v` (m) times `scale` (texels per m)."""
@@ -132,7 +149,7 @@ def grain(
 
 @lean
 def smooth(
-    strip: NDArray[np.float32], codes: NDArray[np.uint32], table: NDArray[np.float32], bits: int,
+    strip: Floats, codes: Codes, table: Floats, bits: int,
     first: int, last: int, u: int, v: int, scale: float, column: int,
 ) -> None:  # fmt: skip
     """As `grain`, but blended between the four texels around the place."""
@@ -151,6 +168,15 @@ def smooth(
         high = strip[TAP_0 + i] + (strip[TAP_1 + i] - strip[TAP_0 + i]) * strip[PART_U + i]
         below = strip[TAP_2 + i] + (strip[TAP_3 + i] - strip[TAP_2 + i]) * strip[PART_U + i]
         strip[column + i] = high + (below - high) * strip[PART_V + i]
+
+
+@lean
+def anywhere(strip: Floats, column: int, count: int) -> bool:
+    """Whether a column is positive for any fragment."""
+    found = np.int32(0)
+    for i in range(count):
+        found |= np.int32(strip[column + i] > f32(0.0))
+    return found != 0
 
 
 @lean

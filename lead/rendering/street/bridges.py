@@ -62,9 +62,9 @@ def undersides(town: Town, corners: NDArray[np.float32]) -> Mesh:
     """What is seen from below of road triangles (n, 3, 3) that are a deck above the land."""
     if len(corners) == 0:
         return EMPTY
-    middle = corners.mean(axis=1).astype(np.float64)
-    land, _ = heights(town.surface, middle - [0.0, 0.0, 1.0], LAND)
-    high = middle[:, 2] - land > DECK + 0.1
+    flat = corners.reshape(-1, 3).astype(np.float64)
+    land, _ = heights(town.surface, flat - [0.0, 0.0, 1.0], LAND)
+    high = (flat[:, 2] - land > DECK + 0.1).reshape(-1, 3).any(axis=1)
     if not high.any():
         return EMPTY
     lower = corners[high][:, ::-1] - np.array([0.0, 0.0, DECK], np.float32)

@@ -229,13 +229,13 @@ def _shop_front(a: float, b: float, y: float, rng: np.random.Generator) -> list[
         low, high = -a + 2.0 * a * k / count + 0.3, -a + 2.0 * a * (k + 1) / count - 0.3
         rows.append((low, -b - 0.0, SHOP_HEIGHT + 0.05, high, -b + 0.1, SHOP_HEIGHT + 0.5, int(stuff[k])))
         door = low + 0.65 * (high - low)
-        rows.append((low, -b + 0.02, 0.55, door - 0.1, -b + 0.06, SHOP_HEIGHT - 0.1, Material.SHOP_WINDOW))
-        rows.append((low - 0.06, -b + 0.005, 0.45, door - 0.04, -b + 0.06, 0.57, Material.STONE))
+        rows.append((low, -b, 0.55, door - 0.1, -b + 0.06, SHOP_HEIGHT - 0.1, Material.SHOP_WINDOW))
+        rows.append((low - 0.06, -b - 0.02, 0.45, door - 0.04, -b + 0.06, 0.57, Material.STONE))
         for share in (0.36, 0.68):
             bar = low + share * (door - 0.1 - low)
-            rows.append((bar - 0.035, -b + 0.01, 0.55, bar + 0.035, -b + 0.06, SHOP_HEIGHT - 0.1, Material.DARK_STEEL))
-        rows.append((door, -b + 0.02, 0.05, min(door + 1.1, high), -b + 0.06, 2.4, Material.SHOP_WINDOW))
-        rows.append((door - 0.06, -b + 0.01, 0.05, door, -b + 0.06, 2.4, Material.DARK_STEEL))
+            rows.append((bar - 0.035, -b - 0.02, 0.55, bar + 0.035, -b + 0.06, SHOP_HEIGHT - 0.1, Material.DARK_STEEL))
+        rows.append((door, -b, 0.05, min(door + 1.1, high), -b + 0.06, 2.4, Material.SHOP_WINDOW))
+        rows.append((door - 0.06, -b - 0.02, 0.05, door, -b + 0.06, 2.4, Material.DARK_STEEL))
     return rows
 
 
