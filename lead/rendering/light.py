@@ -95,7 +95,9 @@ def _sky(day: _Day) -> tuple[Colour, Colour]:
 def _ambient(day: _Day, zenith: Colour, horizon: Colour, sun: Colour) -> tuple[Colour, Colour]:
     """Light from above and, thrown back by the ground, from below."""
     above = _mix(zenith, horizon, 0.45)
-    above = _mix(above, np.full(3, _grey(above)), 0.4) * (0.95 + 0.35 * day.gloom) + 0.05 * day.day * sun
+    above = (
+        _mix(above, np.full(3, _grey(above)), 0.4) * (0.74 + 0.35 * day.low + 0.56 * day.gloom) + 0.05 * day.day * sun
+    )
     above += (1.0 - day.day) * np.array([0.034, 0.040, 0.058])
     return above, 0.45 * above * [1.02, 1.0, 0.94] + 0.14 * sun * max(sin(radians(day.altitude)), 0.0)
 
@@ -105,7 +107,7 @@ def _fog(weather: NDArray[np.float64], day: _Day) -> tuple[float, float, float]:
     density = 0.028 * min(max(weather[6] / 100.0, 0.0), 1.0) ** 2
     falloff = 0.02 * min(max(weather[9], 0.0), 10.0)
     start = max(weather[7], 0.0)
-    other = 0.0022 * day.rain + 0.035 * day.dust**1.5
+    other = 0.0045 * day.rain**0.7 + 0.035 * day.dust**1.5
     share = other / (other + density) if other > 0.0 else 0.0
     return density + other, start * (1.0 - share), falloff * (1.0 - share) + 0.004 * share
 

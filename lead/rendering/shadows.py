@@ -18,13 +18,14 @@ from lead.rendering.kernels.setting import (
     ShadowMap,
     Shadows,
 )  # fmt: skip
-from lead.rendering.kernels.shadow import bake, soften
+from lead.rendering.kernels.shadow_maps import bake, soften
 
 FIXED_REACH, FIXED_GRID = 160.0, 64.0  # m: half side of the map, and of the grid that its centres lie on
 MOVER_REACH, MOVER_GRID = 60.0, 8.0
 KEPT = 6  # maps of places
 SUN_STEP = np.radians(0.5)  # a moving sun redraws what stands still after this much
 LOWEST_SUN = np.sin(np.radians(4.0))  # sine of the altitude at which shadows are drawn for a lower sun
+ROOFS = 0.4  # cosine to the vertical up to which sides of actors count as steep, and need not be drawn from above
 UPRIGHT = np.array([0.0, 0.0, 1.0], np.float32)
 
 
@@ -43,7 +44,7 @@ def _tick_maps() -> tuple[ShadowMap, ShadowMap, NDArray[np.float32]]:
 def _placed(
     empty: ShadowMap, bits: int, centre: NDArray[np.float64], reach: float, sun: NDArray[np.float32]
 ) -> ShadowMap:
-    """A map in the room of `empty` whose middle is where the light's ray through `centre` (3,) m meets the plane z = 0."""
+    """A map in the room of `empty`; in its middle the light's ray through `centre` (3,) m meets the plane z = 0."""
     slope = sun[:2] / sun[2]
     low = centre[:2] - centre[2] * slope - reach
     scale = np.float32((1 << bits) / (2.0 * reach))
@@ -70,7 +71,7 @@ class ShadowMaps:
     def __init__(self) -> None:
         self._fixed: dict[Hashable, ShadowMap] = {}
         self._tick: dict[Hashable, tuple[ShadowMap, ShadowMap, NDArray[np.float32]]] = {}
-        self._none = _empty_map(FIXED_BITS)
+        self._none = _empty_map(3)
         self._spare: list[tuple[ShadowMap, ShadowMap, NDArray[np.float32]]] = []
 
     def next_tick(self) -> None:
@@ -103,7 +104,7 @@ class ShadowMaps:
         if found is None:
             oldest = self._fixed.pop(next(iter(self._fixed))) if len(self._fixed) >= KEPT else _empty_map(FIXED_BITS)
             found = _placed(oldest, FIXED_BITS, centre, FIXED_REACH, sun)
-            bake(triangles, items, 0, count, sun, found, FIXED_BITS)
+            bake(triangles, items, 0, count, sun, 0.0, found, FIXED_BITS)
         self._fixed[key] = found
         return found
 
@@ -118,9 +119,9 @@ class ShadowMaps:
                 movers = movers._replace(scale=np.float32(0.0))
             else:
                 movers = _placed(movers, MOVER_BITS, centre, MOVER_REACH, sun)
-                bake(triangles, items, first, len(items.radius), sun, movers, MOVER_BITS)
+                bake(triangles, items, first, len(items.radius), sun, 0.0, movers, MOVER_BITS)
             contact = _placed(contact, CONTACT_BITS, centre, MOVER_REACH, UPRIGHT)
-            bake(triangles, items, first, len(items.radius), UPRIGHT, contact, CONTACT_BITS)
+            bake(triangles, items, first, len(items.radius), UPRIGHT, ROOFS, contact, CONTACT_BITS)
             soften(contact.height, cover, 1 << CONTACT_BITS)
             self._tick[key] = movers, contact, cover
         return self._tick[key]

@@ -1,4 +1,4 @@
-"""Tables that surfaces and the sky are drawn with: noise that repeats, clouds, a road's wear, and the film's response."""
+"""Tables that surfaces and the sky are drawn with: noise that repeats, clouds, wear of roads, the film's response."""
 
 import numpy as np
 from numpy.typing import NDArray

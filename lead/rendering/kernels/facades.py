@@ -16,58 +16,52 @@ TILE_LENGTH, TILE_WIDTH = f32(0.36), f32(0.24)  # m down the roof, along it
 
 
 @lean
-def facade(
-    strip: Floats,
-    codes: Codes,
-    noise: Floats,
-    night: float,
-    first: int,
-    last: int,
-) -> None:
-    """A plastered wall with one window per bay and floor."""
-    half, one = f32(0.5), f32(1.0)
+def _openings(strip: Floats, first: int, last: int) -> None:
+    """Shares of the pixels that are glass (TAP_0) and frame (TAP_1) of windows; light under their lintels (TAP_2)."""
+    half, one, zero = f32(0.5), f32(1.0), f32(0.0)
     for i in range(first, last):
-        strip[at.NOISE_2 + i] = np.floor(strip[at.CHART_U + i] * (one / BAY) + half) + f32(97.0) * strip[at.VARIETY + i]
+        high, wide = strip[at.WIDTH + i], min(strip[at.STRETCH + i], BAY)
+        u, v = strip[at.CHART_U + i] * (one / BAY) + half, strip[at.CHART_V + i] * (one / FLOOR)
+        u, v = (u - np.floor(u) - half) * BAY, (v - np.floor(v) - f32(0.55)) * FLOOR
+        kind = strip[at.VARIETY + i]
+        width, height = f32(1.1) + f32(0.6) * kind, f32(1.75) - f32(0.35) * kind
+        wall = one if abs(strip[at.NORMAL_Z + i]) < half else zero
+        glass = wall * covered(abs(u), width, wide) * covered(abs(v), height, high)
+        opening = wall * covered(abs(u), width + FRAME, wide) * covered(abs(v), height + FRAME, high)
+        bar = wall * covered(abs(u), f32(0.06), wide) * fading(wide, f32(0.2))
+        frame = max(opening - glass, bar * glass)
+        strip[at.TAP_0 + i], strip[at.TAP_1 + i] = opening - frame, frame
+        strip[at.TAP_2 + i] = one - f32(0.35) * min(max((v - f32(0.3) * height) / height, zero), one)
+
+
+@lean
+def facade(strip: Floats, codes: Codes, noise: Floats, night: float, first: int, last: int) -> None:
+    """A plastered wall with one window per bay and floor."""
+    half, one, zero = f32(0.5), f32(1.0), f32(0.0)
+    for i in range(first, last):
+        bay = np.floor(strip[at.CHART_U + i] * (one / BAY) + half)
+        strip[at.NOISE_2 + i] = bay + f32(97.0) * strip[at.VARIETY + i]
         strip[at.NOISE_3 + i] = np.floor(strip[at.CHART_V + i] * (one / FLOOR)) * f32(7.0)
     grain(strip, codes, noise, NOISE_BITS, first, last, at.NOISE_2, at.NOISE_3, f32(1.0), at.NOISE_0)
     grain(strip, codes, noise, NOISE_BITS, first, last, at.NOISE_3, at.NOISE_2, f32(1.0), at.NOISE_2)
     smooth(strip, codes, noise, NOISE_BITS, first, last, at.CHART_U, at.CHART_V, f32(0.7), at.NOISE_1)
     grain(strip, codes, noise, NOISE_BITS, first, last, at.CHART_U, at.CHART_V, f32(21.0), at.NOISE_3)
+    _openings(strip, first, last)
     for i in range(first, last):
-        high, wide = strip[at.WIDTH + i], min(strip[at.STRETCH + i], BAY)
-        u = strip[at.CHART_U + i] * (one / BAY) + half
-        v = strip[at.CHART_V + i] * (one / FLOOR)
-        storey = np.floor(v)
-        u, v = (u - np.floor(u) - half) * BAY, (v - storey - f32(0.55)) * FLOOR
-        kind = strip[at.VARIETY + i]
-        width, height = f32(1.1) + f32(0.6) * kind, f32(1.75) - f32(0.35) * kind
-        wall = one if abs(strip[at.NORMAL_Z + i]) < half else f32(0.0)
-        glass = wall * covered(abs(u), width, wide) * covered(abs(v), height, high)
-        opening = wall * covered(abs(u), width + FRAME, wide) * covered(abs(v), height + FRAME, high)
-        bar = wall * covered(abs(u), f32(0.06), wide) * fading(wide, f32(0.2))
-        frame = max(opening - glass, bar * glass)
-        glass = opening - frame
+        glass, frame, reveal = strip[at.TAP_0 + i], strip[at.TAP_1 + i], strip[at.TAP_2 + i]
+        high = strip[at.WIDTH + i]
         k = one + f32(0.22) * (strip[at.NOISE_3 + i] - half) * fading(high, f32(0.05))
         k *= one + f32(0.3) * (strip[at.NOISE_1 + i] - half)
-        plinth = min(max((f32(0.5) - strip[at.CHART_V + i]) / max(high, f32(0.02)), f32(0.0)), one)
-        k *= one - f32(0.3) * plinth
+        plinth = min(max((f32(0.5) - strip[at.CHART_V + i]) / max(high, f32(0.02)), zero), one)
+        k *= (one - f32(0.3) * plinth) * (one - glass - frame)
         curtain, inside = strip[at.NOISE_0 + i], strip[at.NOISE_2 + i]
-        pane = f32(0.02) + (f32(0.3) if curtain > f32(0.62) else f32(0.03)) * inside
-        reveal = one - f32(0.35) * min(max((v - f32(0.3) * height) / height, f32(0.0)), one)
-        pane *= reveal
-        wall = k * (one - opening)
-        strip[at.RED + i] = strip[at.RED + i] * wall + frame * f32(0.5) + glass * pane
-        strip[at.GREEN + i] = strip[at.GREEN + i] * wall + frame * f32(0.5) + glass * pane * f32(1.06)
-        strip[at.BLUE + i] = strip[at.BLUE + i] * wall + frame * f32(0.48) + glass * pane * f32(1.16)
+        pane = glass * reveal * (f32(0.02) + (f32(0.3) if curtain > f32(0.62) else f32(0.03)) * inside)
+        strip[at.RED + i] = strip[at.RED + i] * k + frame * f32(0.5) + pane
+        strip[at.GREEN + i] = strip[at.GREEN + i] * k + frame * f32(0.5) + pane * f32(1.06)
+        strip[at.BLUE + i] = strip[at.BLUE + i] * k + frame * f32(0.48) + pane * f32(1.16)
         strip[at.GLOSS + i] = f32(0.22) * glass
-        lit = (
-            f32(0.9)
-            * night
-            * glass
-            * reveal
-            * max(inside - f32(0.2), f32(0.0))
-            * (one if curtain > f32(0.55) else f32(0.0))
-        )
+        lit = f32(0.9) * night * max(inside - f32(0.2), zero) if curtain > f32(0.55) else zero
+        lit *= glass * reveal
         strip[at.GLOW_RED + i] += lit
         strip[at.GLOW_GREEN + i] += lit * (f32(0.45) + f32(0.5) * inside)
         strip[at.GLOW_BLUE + i] += lit * (f32(0.05) + f32(0.75) * inside * inside)

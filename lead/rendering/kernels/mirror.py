@@ -24,7 +24,7 @@ WAVE_TEXELS = f32(11.0)  # texels of the noise per metre of wet road
 def mirror(strip: Floats, codes: Codes, noise: Floats, light: Floats, count: int) -> None:
     """Where the view is mirrored to (MIRROR) and how much of the mirrored light is seen (SHARE)."""
     zero, one = f32(0.0), f32(1.0)
-    wavy = light[of.WET] > zero
+    wavy, rough = light[of.WET] > zero, f32(0.25) + f32(0.25) * light[of.RAIN]
     if wavy:
         smooth(
             strip, codes, noise, NOISE_BITS, np.uint64(0), count, at.CHART_U, at.CHART_V, WAVE_TEXELS, at.NOISE_0
@@ -36,7 +36,7 @@ def mirror(strip: Floats, codes: Codes, noise: Floats, light: Floats, count: int
         twice = -f32(2.0) * (nx * vx + ny * vy + nz * vz)
         rx, ry, rz = vx + twice * nx, vy + twice * ny, vz + twice * nz
         if wavy:
-            wave = (strip[at.NOISE_0 + i] - f32(0.5)) * (f32(0.25) - f32(0.2) * wet)
+            wave = (strip[at.NOISE_0 + i] - f32(0.5)) * (rough - f32(0.2) * wet)
             rz += abs(rz) * wave * (one if wet > zero else zero)
         strip[at.MIRROR_X + i], strip[at.MIRROR_Y + i], strip[at.MIRROR_Z + i] = rx, ry, rz
         grazing = one - min(strip[at.FACING + i], one)
@@ -106,7 +106,7 @@ def see_picture(
     strip: Floats, codes: Codes, camera: Camera, canvas: Canvas, ready: int,
     radiance: Floats, exposure: float, count: int,
 ) -> None:  # fmt: skip
-    """Replace what wet surfaces mirror (SEEN) where their mirrored rays meet something in the rows before `ready`, which
+    """Replace what wet surfaces mirror (SEEN) where their mirrored rays meet something in the rows before `ready`, that
     are drawn already; radiance (256,): of the codes shown."""
     zero, one, any_wet = f32(0.0), f32(1.0), np.int32(0)
     for i in range(count):

@@ -11,7 +11,7 @@ from lead.rendering.kernels.strip import Floats, f32, lean
 
 FALL = f32(9.0)  # m/s
 SHUTTER = f32(1.0 / 45.0)  # s that a drop draws a line for
-PIXELS_PER_DROP = 330  # of the picture, in the heaviest rain
+PIXELS_PER_DROP = 220  # of the picture, in the heaviest rain
 NEAREST, DEEPEST = f32(1.2), f32(9.0)  # m from the eye that drops are drawn at
 MOST_STEPS = 60  # pixels of a line
 
@@ -40,7 +40,7 @@ def draw_rain(tone: NDArray[np.uint8], light: Floats, camera: Camera, canvas: Ca
     right = axes[0, 0] * wind_x + axes[0, 1] * wind_y - axes[0, 2] * FALL
     down = axes[1, 0] * wind_x + axes[1, 1] * wind_y - axes[1, 2] * FALL
     ahead = axes[2, 0] * wind_x + axes[2, 1] * wind_y - axes[2, 2] * FALL
-    grey = max(light[of.HORIZON + np.uint64(1)], f32(0.05) * light[of.NIGHT])
+    grey = max(light[of.HORIZON + np.uint64(1)], f32(0.30) * light[of.NIGHT])
     sky = sqrt(f32(1.2) * light[of.EXPOSURE] * grey) * f32(TONE_SCALE)
     bright = f32(tone[np.uint32(min(sky, f32(TONE_STEPS - 1)))])
     turn = np.uint32(np.int32(f32(640.0) * axes[2, 0] + f32(7000.0) * axes[2, 1] + f32(3.0) * camera.eye[2]))

@@ -1,7 +1,7 @@
 """From the visibility buffer to a picture: surfaces, light, air and film, for a few hundred fragments at a time.
 
-With 2 x 2 samples per pixel every surface that a pixel shows is shaded once, and the pixel is their mean as shown (after
-the film's response), weighted by samples.
+With 2 x 2 samples per pixel every surface that a pixel shows is shaded once, and the pixel is their mean as shown
+(after the film's response), weighted by samples.
 """
 
 from math import sqrt
@@ -11,17 +11,7 @@ from numpy.typing import NDArray
 
 from lead.rendering.kernels import setting as of
 from lead.rendering.kernels import strip as at
-from lead.rendering.kernels.fragments import (
-    PATTERNS,
-    SKY,
-    collect,
-    cursor_end,
-    first_row,
-    materialise,
-    measure,
-    place,
-    sort_by_pattern,
-)
+from lead.rendering.kernels.fragments import collect, cursor_end, first_row
 from lead.rendering.kernels.kernel import kernel
 from lead.rendering.kernels.lamplight import glare, lamplight, slope_bounds, streaks
 from lead.rendering.kernels.lighting import bounds, daylight, drain, soak
@@ -32,6 +22,7 @@ from lead.rendering.kernels.scene import Objects, Triangles
 from lead.rendering.kernels.setting import TONE_SCALE, TONE_STEPS, Camera, Canvas, Shadows, Textures
 from lead.rendering.kernels.sky import air, paint_sky
 from lead.rendering.kernels.strip import Codes, Floats, anywhere, f32, lean
+from lead.rendering.kernels.surfaces import PATTERNS, SKY, materialise, measure, place, sort_by_pattern
 from lead.rendering.materials import MaterialTable
 
 
@@ -71,56 +62,52 @@ def shade(
 
 @lean
 def _shade_strip(
-    strip: Floats, codes: Codes, start: NDArray[np.uint64], bound: Floats,
-    count: int, triangles: Triangles, objects: Objects, materials: MaterialTable, textures: Textures, light: Floats,
-    shadows: Shadows, lamps: Floats, camera: Camera, canvas: Canvas, ready: int,
+    strip: Floats, codes: Codes, start: NDArray[np.uint64], bound: Floats, count: int, triangles: Triangles,
+    objects: Objects, materials: MaterialTable, textures: Textures, light: Floats, shadows: Shadows, lamps: Floats,
+    camera: Camera, canvas: Canvas, ready: int,
 ) -> None:  # fmt: skip
     """Shade the fragments of a strip and write the pixels they are of; the rows before `ready` are written already."""
     sort_by_pattern(strip, codes, count, triangles.material, materials.pattern, start)
     place(strip, camera, count)
     run, box, edges = start[0], bound[:6], bound[6:]
     solid = run[SKY]
-    dark = light[of.NIGHT] > 0.0 and lamps.shape[0] > 0
-    wet = light[of.WET] > 0.0
     if solid > 0:
         materialise(strip, codes, solid, triangles, objects, materials, light[of.NIGHT])
         measure(strip, camera, solid)
-        for pattern in range(SKY):
-            if run[pattern] < run[pattern + 1]:
-                paint_pattern(
-                    strip,
-                    codes,
-                    textures.noise,
-                    textures.road,
-                    light[of.NIGHT],
-                    pattern,
-                    run[pattern],
-                    run[pattern + 1],
-                )
+        _paint(strip, codes, textures.noise, textures.road, light[of.NIGHT], run)
         soak(strip, codes, textures.clouds, light, solid)
         drain(strip, run[FOLIAGE], run[GRASS + 1])
         bounds(strip, solid, box)
         daylight(strip, codes, light, shadows, box, solid)
         lamplight(strip, lamps, box, solid)
-        if wet or anywhere(strip, at.GLOSS, solid):
+        if light[of.WET] > 0.0 or anywhere(strip, at.GLOSS, solid):
             mirror(strip, codes, textures.noise, light, solid)
             see_sky(strip, light, solid)
-            if wet:
+            if light[of.WET] > 0.0:
                 see_picture(strip, codes, camera, canvas, ready, textures.radiance, light[of.EXPOSURE], solid)
             combine(strip, solid)
         else:
             combine_matt(strip, solid)
-        if wet and lamps.shape[0] > 0:
+        if light[of.WET] > 0.0 and lamps.shape[0] > 0:
             slope_bounds(strip, solid, edges)
             streaks(strip, lamps, camera, edges, solid)
         air(strip, light, camera.eye[2], solid)
     if solid < count:
         paint_sky(strip, codes, textures.noise, textures.clouds, light, solid, count)
-    if dark:
+    if light[of.NIGHT] > 0.0 and lamps.shape[0] > 0:
         slope_bounds(strip, count, edges)
         glare(strip, lamps, light, camera, edges, count)
     _develop(strip, codes, light[of.EXPOSURE], count)
     _write(codes, count, textures.tone, canvas.shown)
+
+
+@lean
+def _paint(strip: Floats, codes: Codes, noise: Floats, road: Floats, night: float, run: NDArray[np.uint64]) -> None:
+    """Apply all patterns; the fragments run[p] to run[p + 1] have pattern p."""
+    for pattern in range(SKY):
+        first, last = run[pattern], run[pattern + 1]
+        if first < last:
+            paint_pattern(strip, codes, noise, road, night, pattern, first, last)
 
 
 @lean

@@ -85,7 +85,7 @@ def _stars(strip: Floats, codes: Codes, noise: Floats, light: Floats, first: int
     grain(strip, codes, noise, NOISE_BITS, first, last, at.CHART_U, at.CHART_V, STAR_TEXELS, at.NOISE_0)
     for i in range(first, last):
         high = min(max(f32(5.0) * strip[at.VIEW_Z + i] - f32(0.2), zero), one)
-        star = light[of.STARS] * high * max(strip[at.NOISE_0 + i] - f32(0.955), zero) * f32(14.0)
+        star = light[of.STARS] * high * max(strip[at.NOISE_0 + i] - f32(0.87), zero) * f32(9.0)
         strip[at.RED + i] += star
         strip[at.GREEN + i] += star
         strip[at.BLUE + i] += f32(1.15) * star

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lead.rendering.kernels.kernel import kernel
 
-SIZE = 256  # fragments of a full strip
+SIZE = 512  # fragments of a full strip
 
 (
     SLOPE_X,  # of the fragment's ray: right per forward
@@ -98,7 +98,7 @@ def lean(function: Callable[..., Any]) -> Any:
     """A kernel that counts no references to its arrays, which would cost a tenth of the time of shading: it may not
     make arrays."""
     compiled = kernel(function)
-    compiled.targetoptions["_nrt"] = False
+    compiled.targetoptions.update(_nrt=False, no_cfunc_wrapper=True)
     return compiled
 
 
