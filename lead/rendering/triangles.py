@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from lead.rendering.kernels.scene import Items, Objects, Triangles
 from lead.rendering.mesh import Mesh, face_normals
 
+OWN_COLOUR = -1.0  # in a colour slot: the material's own colour is shown
 Run = tuple[int, int, int, int]  # first vertex, vertices, first face, faces
 
 
@@ -71,7 +72,7 @@ class ObjectStore:
         heading = np.zeros((rows, 2), np.float32)
         heading[:, 0] = 1.0
         return Objects(
-            np.zeros(rows, np.uint32), np.zeros((rows, 3, 3), np.float32), np.zeros(rows, np.uint32),
+            np.zeros(rows, np.uint32), np.full((rows, 3, 3), OWN_COLOUR, np.float32), np.zeros(rows, np.uint32),
             np.zeros((rows, 3), np.float32), np.zeros((rows, 3), np.float32), heading, np.zeros(rows, np.bool_),
         )  # fmt: skip
 
@@ -92,8 +93,7 @@ class ObjectStore:
             column[row] = 0
         self.objects.heading[row, 0] = 1.0
         self.objects.identity[row] = identity
-        if tint is not None:
-            self.objects.tint[row] = tint
+        self.objects.tint[row] = OWN_COLOUR if tint is None else tint
         if origin is not None:
             self.objects.origin[row] = origin
         self.count += 1
