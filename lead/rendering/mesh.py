@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lead.geometry.poses import rotation_matrix
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
+from lead.roads.labels import Label
 
 
 class Mesh(NamedTuple):
@@ -21,9 +22,9 @@ class Mesh(NamedTuple):
     vertices: NDArray[np.float32]  # (V, 3) m
     faces: NDArray[np.int32]  # (F, 3)
     material: NDArray[np.uint8]  # (F,) Material
-    tag: NDArray[np.uint8]  # (F,) Tag
+    tag: NDArray[np.uint8]  # (F,) Label
 
-    def tagged(self, tag: Tag) -> "Mesh":
+    def tagged(self, tag: Label) -> "Mesh":
         """The same mesh with one semantic class."""
         return self._replace(tag=np.full(len(self.faces), tag, np.uint8))
 
@@ -54,7 +55,7 @@ def face_normals(mesh: Mesh) -> NDArray[np.float32]:
     return (normal / np.maximum(length, 1e-12)).astype(np.float32)
 
 
-def make_mesh(vertices: ArrayLike, faces: ArrayLike, material: Material, tag: Tag = Tag.NONE) -> Mesh:
+def make_mesh(vertices: ArrayLike, faces: ArrayLike, material: Material, tag: Label = Label.NONE) -> Mesh:
     """Mesh of one material."""
     faces = np.asarray(faces, np.int32).reshape(-1, 3)
     return Mesh(

@@ -19,7 +19,7 @@ class RayHit(NamedTuple):
     """A point on a surface."""
 
     point: NDArray[np.float64]  # (3,) m, world
-    tag: int  # Tag
+    tag: int  # Label
     identity: int  # of the object, 0 none
 
 

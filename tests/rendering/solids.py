@@ -6,9 +6,10 @@ import numpy as np
 
 from lead.rendering.kernels.pose import bound
 from lead.rendering.kernels.scene import Items, Objects, Triangles
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, ball, box, make_mesh, merge, tube
 from lead.rendering.triangles import ObjectStore, TriangleStore, empty_items, join_items
+from lead.roads.labels import Label
 
 TILE = 32.0  # m
 
@@ -30,7 +31,7 @@ def ground(size: float, cell: float) -> Mesh:
     i, j = (part.ravel() for part in np.meshgrid(np.arange(n), np.arange(n), indexing="ij"))
     a, b, c, d = i * (n + 1) + j, (i + 1) * (n + 1) + j, (i + 1) * (n + 1) + j + 1, i * (n + 1) + j + 1
     faces = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
-    return make_mesh(vertices, faces, Material.ASPHALT, Tag.ROADS)
+    return make_mesh(vertices, faces, Material.ASPHALT, Label.ROADS)
 
 
 def car() -> Mesh:
@@ -41,17 +42,17 @@ def car() -> Mesh:
         for y in (-0.8, 0.8)
     ]
     body = box((4.6, 1.8, 0.7), (0.0, 0.0, 0.75), Material.PAINT)
-    return merge(body, box((2.4, 1.6, 0.6), (-0.2, 0.0, 1.4), Material.WINDOW), *wheels).tagged(Tag.CAR)
+    return merge(body, box((2.4, 1.6, 0.6), (-0.2, 0.0, 1.4), Material.WINDOW), *wheels).tagged(Label.CAR)
 
 
 def tree(generator: np.random.Generator, sides: int) -> Mesh:
     """A trunk with a few balls of leaves."""
-    trunk = tube([(0.2, -0.1), (0.15, 3.0)], Material.BARK, 8).tagged(Tag.VEGETATION)
+    trunk = tube([(0.2, -0.1), (0.15, 3.0)], Material.BARK, 8).tagged(Label.VEGETATION)
     crowns = [
         ball(generator.uniform(0.8, 1.6, 3), generator.normal((0, 0, 4.0), 0.6), Material.LEAVES, sides, sides // 2 + 2)
         for _ in range(3)
     ]
-    return merge(trunk, *(crown.tagged(Tag.VEGETATION) for crown in crowns))
+    return merge(trunk, *(crown.tagged(Label.VEGETATION) for crown in crowns))
 
 
 def build(tiles: int, things: int, seed: int, cell: float = 4.0, sides: int = 8) -> Solids:
@@ -67,9 +68,9 @@ def build(tiles: int, things: int, seed: int, cell: float = 4.0, sides: int = 8)
                 yaw, kind = generator.uniform(0.0, 6.28), generator.integers(5)
                 if kind == 0:
                     size = generator.uniform(3.0, 9.0, 3)
-                    mesh = box(size, (0.0, 0.0, size[2] / 2 - 0.1), Material.FACADE).tagged(Tag.BUILDINGS)
+                    mesh = box(size, (0.0, 0.0, size[2] / 2 - 0.1), Material.FACADE).tagged(Label.BUILDINGS)
                 elif kind == 1:
-                    mesh = tube([(0.08, -0.1), (0.06, 6.0)], Material.STEEL, 8).tagged(Tag.POLES)
+                    mesh = tube([(0.08, -0.1), (0.06, 6.0)], Material.STEEL, 8).tagged(Label.POLES)
                 elif kind == 2:
                     mesh = tree(generator, sides)
                 else:

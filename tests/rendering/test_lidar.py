@@ -12,7 +12,7 @@ from lead.geometry.poses import rotation_matrix, to_world
 from lead.rendering.beams import cast_bundle, make_bundle, nearest_hits
 from lead.rendering.kernels.raster import NOTHING, raster
 from lead.rendering.lidar import LidarSettings, lidar_settings, scan_lidar, scan_semantic_lidar
-from lead.rendering.materials import Tag
+from lead.roads.labels import Label
 
 STEP = 0.05  # s
 PLAIN = LidarSettings(
@@ -184,13 +184,13 @@ def test_semantic_points_name_what_they_hit(town, poses):
     place = np.stack([result.points[axis] for axis in "xyz"], axis=1)
     assert np.allclose(place, plain.points[:, :3], atol=1e-5) and np.array_equal(result.counts, plain.counts)
     assert result.points.nbytes == 24 * len(place)
-    on_ground = result.points["tag"] == Tag.ROADS
+    on_ground = result.points["tag"] == Label.ROADS
     world = to_world(place.astype(np.float64), pose)
     assert np.abs(world[on_ground, 2]).max() < 1e-3
     expected = pose[2] / np.linalg.norm(place[on_ground], axis=1)  # of a ray that meets level ground
     assert np.abs(result.points["cosine"][on_ground] - expected).max() < 1e-4
     assert np.all(result.points["identity"][on_ground] == 0) and np.all(result.points["identity"][~on_ground] >= 100)
-    assert result.points["cosine"].min() > 0.0 and {Tag.CAR, Tag.BUILDINGS} <= set(result.points["tag"])
+    assert result.points["cosine"].min() > 0.0 and {Label.CAR, Label.BUILDINGS} <= set(result.points["tag"])
 
 
 def test_odd_scans_are_empty_or_whole(town, poses):

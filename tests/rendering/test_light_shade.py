@@ -11,9 +11,10 @@ from lead.rendering.kernels import setting
 from lead.rendering.kernels.codes import Lamp
 from lead.rendering.kernels.setting import LIGHT_COLUMNS, TONE_SCALE
 from lead.rendering.light import light_of, packed
-from lead.rendering.materials import Material, Tag, linear
+from lead.rendering.materials import Material, linear
 from lead.rendering.mesh import ball, box, merge
 from lead.rendering.textures import make_textures
+from lead.roads.labels import Label
 
 PARAMETERS = (
     "cloudiness", "precipitation", "precipitation_deposits", "wind_intensity", "sun_azimuth_angle",
@@ -39,7 +40,7 @@ def changed(weather: NDArray[np.float64], **values: float) -> NDArray[np.float64
 
 def street() -> Scene:
     """A road between a facade and a tree, with a car in shade of neither."""
-    house = box((12.0, 6.0, 9.6), (8.0, -9.0, 4.8), Material.FACADE).tagged(Tag.BUILDINGS)
+    house = box((12.0, 6.0, 9.6), (8.0, -9.0, 4.8), Material.FACADE).tagged(Label.BUILDINGS)
     tree = merge(
         ball((1.6, 1.6, 1.4), (6.0, 6.0, 4.0), Material.LEAVES), box((0.3, 0.3, 3.0), (6.0, 6.0, 1.5), Material.BARK)
     )

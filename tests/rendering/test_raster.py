@@ -8,9 +8,10 @@ from hypothesis import strategies as some
 from lead.rendering.kernels.labels import class_code, depth_code
 from lead.rendering.kernels.pose import bound
 from lead.rendering.kernels.raster import NOTHING, raster
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, ball, box, quad
 from lead.rendering.triangles import ObjectStore, TriangleStore, empty_items, join_items
+from lead.roads.labels import Label
 
 SIZE = 64
 FORWARD = np.array([[0, 1, 0], [0, 0, -1], [1, 0, 0]], np.float32)  # looking along x: right is y, down is -z
@@ -103,7 +104,7 @@ def test_depth_is_that_of_the_plane_of_the_triangle_seen(seed):
 
 
 def test_codes_are_carlas():
-    triangles, depth, face = seen(wall(8.0).tagged(Tag.BUILDINGS))
+    triangles, depth, face = seen(wall(8.0).tagged(Label.BUILDINGS))
     objects = ObjectStore().objects
     objects.identity[1] = 0x1234
     image = np.empty((SIZE, SIZE, 4), np.uint8)
@@ -113,8 +114,8 @@ def test_codes_are_carlas():
     assert metres[32, 32] == pytest.approx(8.0, abs=1e-4)
     assert metres[0, 0] == 1000.0
     class_code(triangles, objects, face, 1, True, image)
-    assert image[32, 32].tolist() == [0x12, 0x34, Tag.BUILDINGS, 255]
-    assert image[0, 0].tolist() == [0, 0, Tag.SKY, 255]
+    assert image[32, 32].tolist() == [0x12, 0x34, Label.BUILDINGS, 255]
+    assert image[0, 0].tolist() == [0, 0, Label.SKY, 255]
     half = np.empty((SIZE // 2, SIZE // 2, 4), np.uint8)
     class_code(triangles, objects, face, 2, True, half)
     assert (half == image[::2, ::2]).all()

@@ -5,10 +5,11 @@ import pytest
 from solids import build, open_places, try_triangles
 
 from lead.rendering.kernels.pose import bound
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import box, merge
 from lead.rendering.rays import cast_ray, ground_projection, project_point
 from lead.rendering.triangles import ObjectStore, TriangleStore, empty_items, join_items
+from lead.roads.labels import Label
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_the_first_hit_is_the_first_of_all(town):
 def test_what_is_below(town):
     x, y, height = open_places(town, 1, 3.0, seed=4)[0, :3]
     hit = ground_projection(*world(town), np.array([x, y, height]), 10.0)
-    assert hit.tag == Tag.ROADS and hit.identity == 0 and np.allclose(hit.point, [x, y, 0.0], atol=1e-6)
+    assert hit.tag == Label.ROADS and hit.identity == 0 and np.allclose(hit.point, [x, y, 0.0], atol=1e-6)
     assert ground_projection(*world(town), np.array([x, y, height]), 2.9) is None
     assert ground_projection(*world(town), np.array([x, y, -1.0]), 10.0) is None  # the ground has no lower side
     on_a_vertex = ground_projection(*world(town), np.array([32.0, 64.0, 50.0]), 100.0)

@@ -12,7 +12,6 @@ from lead.rendering.camera import VIEW, Channel, View
 from lead.rendering.kernels.pose import pose_models
 from lead.rendering.kernels.raster import NOTHING
 from lead.rendering.lidar import LidarSettings, scan_lidar, scan_semantic_lidar
-from lead.rendering.materials import Tag
 from lead.rendering.mesh import face_normals
 from lead.rendering.models.model import Joint, posed
 from lead.rendering.models.vehicle_size import size_of
@@ -22,6 +21,7 @@ from lead.rendering.movers import DETAIL
 from lead.rendering.stage import Stage
 from lead.rendering.templates import TemplateStore
 from lead.rendering.triangles import TriangleStore, empty_items
+from lead.roads.labels import Label
 from lead.simulator.blueprints import library
 
 DENSE = LidarSettings(
@@ -55,7 +55,7 @@ def same(one, other) -> bool:
 def building(town) -> np.ndarray:
     """The pose (6,) of a camera in the middle of a large building."""
     boxes = town.scenery
-    large = np.flatnonzero((boxes.label == Tag.BUILDINGS) & (boxes.extent.min(axis=1) > 3.0))
+    large = np.flatnonzero((boxes.label == Label.BUILDINGS) & (boxes.extent.min(axis=1) > 3.0))
     chosen = large[np.argmin(np.linalg.norm(boxes.centre[large, :2] - town.spawn_points[0, :2], axis=1))]
     return np.array([*boxes.centre[chosen], 0.0, 0.3, 0.0])
 
@@ -75,7 +75,7 @@ def check_against_rays(stage: Stage, view: View, images, least: float = 0.99) ->
     depth = np.where(hit, hits.distance / np.linalg.norm(along, axis=1), 1000.0)
     owner = stage.triangles.owner[face]
     number = np.where(hit, stage.objects.identity[owner] & 0xFFFF, 0)
-    tag = np.where(hit, stage.triangles.tag[face], Tag.SKY)
+    tag = np.where(hit, stage.triangles.tag[face], Label.SKY)
     seen = metres(images[Channel.DEPTH])[rows, columns]
     clear = (depth < VIEW - 5.0) | (depth == 1000.0)  # things at the limit are drawn or not by their item
     right = np.abs(seen - depth) < 0.01 + 0.003 * depth
@@ -157,8 +157,8 @@ def test_actors_are_labelled_where_they_stand(scene, eye):
         identity(images[Channel.INSTANCE]), images[Channel.INSTANCE][..., TAG], metres(images[Channel.DEPTH])
     )  # fmt: skip
     expected = {
-        "car": {Tag.CAR}, "truck": {Tag.TRUCK}, "bicycle": {Tag.BICYCLE, Tag.RIDER}, "walker": {Tag.PEDESTRIANS},
-        "prop": {Tag.DYNAMIC, Tag.STATIC},
+        "car": {Label.CAR}, "truck": {Label.TRUCK}, "bicycle": {Label.BICYCLE, Label.RIDER}, "walker": {Label.PEDESTRIANS},
+        "prop": {Label.DYNAMIC, Label.STATIC},
     }  # fmt: skip
     for name, actor in actors.items():
         shown = number == actor
@@ -275,7 +275,7 @@ def test_odd_places_give_the_frame_of_what_faces_them(scene, town, eye, where):
     images = picture(stage, world, view)
     hits = check_against_rays(stage, view, images, 0.97)
     assert (hits == 0) == (where == "nowhere")
-    assert set(np.unique(images[Channel.SEMANTIC][..., TAG]).tolist()) <= {int(tag) for tag in Tag}
+    assert set(np.unique(images[Channel.SEMANTIC][..., TAG]).tolist()) <= {int(tag) for tag in Label}
     assert same(images, picture(stage, world, view))
 
 

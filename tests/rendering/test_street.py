@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from lead.rendering.kernels.ground import height_at, heights
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, face_normals
 from lead.rendering.street.parked import parked_cars, usable_slots
 from lead.rendering.street.patches import Junctions
 from lead.rendering.street.tiles import TILE, Street, Thing, build_tile, number_lamps
 from lead.roads.generate import fixed_town
+from lead.roads.labels import Label
 from lead.roads.network import LaneKind
 from lead.roads.signals import SignalKind
 from lead.roads.surface import ground_height
@@ -44,7 +45,7 @@ def things_of(name: str) -> list[Thing]:
     return [thing for things in tiles_of(name).values() for thing in things]
 
 
-def faces_of(mesh: Mesh, tag: Tag) -> np.ndarray:
+def faces_of(mesh: Mesh, tag: Label) -> np.ndarray:
     """Corners (n, 3, 3) of the faces of one class."""
     return mesh.vertices[mesh.faces[mesh.tag == tag]]
 
@@ -95,14 +96,14 @@ def test_paint_lies_within_three_centimetres_above_the_ground(name):
     surface, gaps = town_of(name).surface, 0
     total = 0
     for thing in things_of(name):
-        corners = faces_of(thing.near, Tag.ROAD_LINES).astype(np.float64)
+        corners = faces_of(thing.near, Label.ROAD_LINES).astype(np.float64)
         if len(corners) == 0:
             continue
-        assert (face_normals(thing.near)[thing.near.tag == Tag.ROAD_LINES, 2] > 0.8).all()
+        assert (face_normals(thing.near)[thing.near.tag == Label.ROAD_LINES, 2] > 0.8).all()
         points = np.concatenate([corners.reshape(-1, 3), corners.mean(axis=1)])
         ground, label = heights(surface, points, 0)
         above = points[:, 2] - ground
-        paved = label != Tag.TERRAIN
+        paved = label != Label.TERRAIN
         gaps += np.count_nonzero(~paved)
         total += len(points)
         assert above[paved].min() > 0.004 and above[paved].max() < 0.031, thing.name
@@ -116,7 +117,7 @@ def test_marks_are_painted_where_the_lanes_have_them(name):
     samples, lanes = town.network.samples, town.network.lanes
     painted, colour = [], []
     for thing in things_of(name):
-        chosen = thing.near.tag == Tag.ROAD_LINES
+        chosen = thing.near.tag == Label.ROAD_LINES
         painted.append(thing.near.vertices[thing.near.faces[chosen]])
         colour.append(thing.near.material[chosen])
     corners, material = np.concatenate(painted), np.concatenate(colour)
@@ -175,7 +176,7 @@ def test_every_signal_has_its_head_and_lights_face_their_traffic():
         thing = things[f"TrafficLight_{k}" if light else f"TrafficSign_{k}"]
         assert thing.signal == (k if light else -1)
         for mesh in (thing.near, thing.far):
-            head = faces_of(mesh, Tag.TRAFFIC_LIGHT if light else Tag.TRAFFIC_SIGNS)
+            head = faces_of(mesh, Label.TRAFFIC_LIGHT if light else Label.TRAFFIC_SIGNS)
             assert np.linalg.norm(head.reshape(-1, 3) - signals.head[k, :3], axis=1).min() < 0.5
         if not light:
             continue
@@ -248,7 +249,7 @@ def test_parked_cars_stand_in_usable_slots_off_the_lanes():
     traffic = np.isin(town.network.lanes.kind, [LaneKind.DRIVING])[town.network.samples.lane]
     lanes = town.network.samples.centre[traffic]
     for thing in things_of("GridCity"):
-        if thing.label != Tag.CAR:
+        if thing.label != Label.CAR:
             continue
         low, high = thing.near.vertices.min(axis=0), thing.near.vertices.max(axis=0)
         middle = 0.5 * (low + high)
@@ -290,7 +291,7 @@ def test_land_beyond_the_map_goes_on():
     ix = int(street.town.surface.bounds[2] // TILE) + 2
     things = build_tile(street, ix, 0)
     ground = next(thing for thing in things if thing.name == "")
-    assert set(ground.near.tag.tolist()) == {int(Tag.TERRAIN)}
+    assert set(ground.near.tag.tolist()) == {int(Label.TERRAIN)}
     assert (
         _areas(np.concatenate([t.near.vertices[t.near.faces] for t in things if t.name == ""])).sum() > 0.99 * TILE**2
     )
@@ -301,12 +302,12 @@ def test_bridges_have_sides_and_undersides():
     street = street_of("MotorwayRing")
     surface = street.town.surface
     parts = [t.near for ix, iy in sorted(street.rims.high) for t in build_tile(street, ix, iy) if t.name == ""]
-    normals = np.concatenate([face_normals(mesh)[mesh.tag == Tag.BRIDGE] for mesh in parts])
-    middle = np.concatenate([faces_of(mesh, Tag.BRIDGE) for mesh in parts]).mean(axis=1)
+    normals = np.concatenate([face_normals(mesh)[mesh.tag == Label.BRIDGE] for mesh in parts])
+    middle = np.concatenate([faces_of(mesh, Label.BRIDGE) for mesh in parts]).mean(axis=1)
     assert (np.abs(normals[:, 2]) < 0.1).sum() > 50
     lower = middle[normals[:, 2] < -0.9]
-    road = surface.vertices[surface.triangles[surface.label == Tag.ROADS]].mean(axis=1)
-    land, _ = heights(surface, road.astype(np.float64), int(Tag.TERRAIN))
+    road = surface.vertices[surface.triangles[surface.label == Label.ROADS]].mean(axis=1)
+    land, _ = heights(surface, road.astype(np.float64), int(Label.TERRAIN))
     high = road[road[:, 2] - land > 2.0]
     assert len(high) > 10
     for place in high:

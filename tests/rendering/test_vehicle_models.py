@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh
 from lead.rendering.models.model import Joint, Model, bounds, posed, resting
 from lead.rendering.models.vehicle_bicycles import CRANK, LEG_Y
 from lead.rendering.models.vehicle_joints import joint_angles
 from lead.rendering.models.vehicle_size import WHEELS, VehicleSize, size_of
 from lead.rendering.models.vehicles import vehicle_model
+from lead.roads.labels import Label
 from lead.simulator.blueprints import library
 
 SIZES = [size_of(blueprint) for name, blueprint in library().items() if name.startswith("vehicle.")]
@@ -65,7 +66,7 @@ def test_few_triangles(size: VehicleSize) -> None:
 @pytest.mark.parametrize("size, level", LEVELS)
 def test_tags(size: VehicleSize, level: int) -> None:
     tags = set(resting(vehicle_model(size)[level]).tag.tolist())
-    assert tags == ({size.tag, Tag.RIDER} if two_wheeled(size) else {size.tag})
+    assert tags == ({size.tag, Label.RIDER} if two_wheeled(size) else {size.tag})
 
 
 @pytest.mark.parametrize("size, level", LEVELS)

@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh
 from lead.rendering.models.gait import walker_angles
 from lead.rendering.models.glyphs import text
@@ -14,6 +14,7 @@ from lead.rendering.models.props import SHAPES, mesh_model, mesh_tints, prop_mod
 from lead.rendering.models.signals import light_head, mast_arm, signal_pole, speed_sign, stop_sign, yield_sign
 from lead.rendering.models.walker_outfits import walker_tints
 from lead.rendering.models.walkers import walker_model
+from lead.roads.labels import Label
 from lead.simulator.blueprints import library, mesh_extents
 
 WALKERS = [blueprint for uid, blueprint in library().items() if uid.startswith("walker.")]
@@ -78,15 +79,15 @@ def test_every_spawnable_mesh_has_a_model_of_its_size():
             np.testing.assert_allclose(0.5 * (high - low), extent, atol=0.005, err_msg=path)
             assert abs(low[2]) < 0.005
         is_car = "ParkedVehicles" in path
-        assert (resting(mesh_model(path, extent)[0]).tag == Tag.CAR).all() == is_car
+        assert (resting(mesh_model(path, extent)[0]).tag == Label.CAR).all() == is_car
         assert mesh_tints(path).shape == (3, 3)
 
 
 def test_what_lead_looks_for_among_dynamic_things_is_dynamic():
     for name in ("constructioncone", "trafficwarning", "warningaccident", "warningconstruction", "trafficcone01"):
-        assert set(resting(prop(f"static.prop.{name}")[0]).tag) == {Tag.DYNAMIC}
-    assert set(resting(prop("static.prop.cypresstree")[0]).tag) == {Tag.VEGETATION}
-    assert set(resting(prop("static.prop.busstop")[0]).tag) == {Tag.STATIC}
+        assert set(resting(prop(f"static.prop.{name}")[0]).tag) == {Label.DYNAMIC}
+    assert set(resting(prop("static.prop.cypresstree")[0]).tag) == {Label.VEGETATION}
+    assert set(resting(prop("static.prop.busstop")[0]).tag) == {Label.STATIC}
 
 
 def test_pieces_face_outwards():
@@ -111,7 +112,7 @@ def test_walkers_fill_the_height_of_their_box_and_stay_inside_it():
             assert (np.maximum(-low, high)[:2] <= extent[:2] + 0.001).all(), blueprint.id
         assert near.triangles <= 350
         assert far.triangles <= 60
-        assert set(resting(near).tag) == {Tag.PEDESTRIANS}
+        assert set(resting(near).tag) == {Label.PEDESTRIANS}
 
 
 def test_walkers_differ_and_stay_who_they_are():
@@ -180,7 +181,7 @@ def test_speed_signs_fit_their_ring(limit):
     white = near.vertices[near.faces[near.material == Material.SIGN_WHITE]].reshape(-1, 3)
     middle = 0.5 * (white.min(axis=0) + white.max(axis=0))
     assert np.hypot(*(digits - middle)[:, 1:].T).max() < 0.285
-    assert (near.tag == Tag.TRAFFIC_SIGNS).all()
+    assert (near.tag == Label.TRAFFIC_SIGNS).all()
     assert len(near.faces) <= 250
     assert len(far.faces) <= 30
 

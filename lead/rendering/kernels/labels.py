@@ -9,7 +9,7 @@ from lead.rendering.kernels.scene import Objects, Triangles
 
 FAR = 1000.0  # m, depth that the code's largest number stands for
 DEPTH_STEPS = float((1 << 24) - 1)
-SKY = 11  # Tag.SKY
+SKY = 11  # Label.SKY
 
 
 @kernel

@@ -15,7 +15,7 @@ class Triangles(NamedTuple):
     faces: NDArray[np.int32]  # (F, 3)
     normal: NDArray[np.float32]  # (F, 3) unit, outwards
     material: NDArray[np.uint8]  # (F,) Material
-    tag: NDArray[np.uint8]  # (F,) Tag
+    tag: NDArray[np.uint8]  # (F,) Label
     owner: NDArray[np.int32]  # (F,) row of Objects
 
 

@@ -16,7 +16,7 @@ from lead.rendering.materials import MaterialTable
 ONE = np.uint64(1)
 SKY = 18  # pattern of what no triangle covers: behind all of Pattern
 PATTERNS = 19
-BUILDINGS = 3  # Tag.BUILDINGS
+BUILDINGS = 3  # Label.BUILDINGS
 GLASS = int(Pattern.GLASS)
 FLAT = f32(0.31)  # sine of a slope (18 degrees) up to which a surface counts as lying flat
 

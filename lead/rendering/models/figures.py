@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, ball, loft, make_mesh, merge
 from lead.rendering.models.skins import Side, decal, left_of
+from lead.roads.labels import Label
 
 Section = tuple[float, float, float, float]  # x, z of the middle, half width, half height, m
 
@@ -86,7 +87,7 @@ def rider(posture: Posture, outfit: Outfit) -> Mesh:
     (x, z), (head_x, head_z) = posture.shoulder, posture.head
     neck = bar((x, 0.0, z), (head_x, 0.0, head_z - 0.03), 0.055, outfit.neck, 5)
     middle = (_torso(posture, _TORSO, outfit.jacket, 7), neck, head(posture.head, outfit))
-    return merge(*middle, *right, *(left_of(mesh) for mesh in right)).tagged(Tag.RIDER)
+    return merge(*middle, *right, *(left_of(mesh) for mesh in right)).tagged(Label.RIDER)
 
 
 def far_rider(posture: Posture, outfit: Outfit) -> Mesh:
@@ -99,7 +100,7 @@ def far_rider(posture: Posture, outfit: Outfit) -> Mesh:
     x, z = posture.head
     skull = ball((0.13, 0.11, 0.15 / np.cos(np.pi / 6.0)), (x, 0.0, z), outfit.helmet, 4, 3)
     middle = (_torso(posture, _TORSO[::2], outfit.jacket, 4), skull)
-    return merge(*middle, *right, *(left_of(mesh) for mesh in right)).tagged(Tag.RIDER)
+    return merge(*middle, *right, *(left_of(mesh) for mesh in right)).tagged(Label.RIDER)
 
 
 _TORSO = ((-0.08, 0.13, 0.1), (0.35, 0.14, 0.1), (0.8, 0.2, 0.12), (1.0, 0.17, 0.08), (1.08, 0.06, 0.05))

@@ -5,9 +5,10 @@ from math import pi
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, loft, merge, tube
 from lead.rendering.models.prop_kit import Shape, label, lump, plate, plate_round, rod, slab, wheel
+from lead.roads.labels import Label
 
 GREEN, BLACK = Material.PLASTIC_GREEN, Material.PLASTIC_BLACK
 
@@ -122,8 +123,8 @@ def _food_cart(x: float, y: float, h: float, near: bool = True) -> Mesh:
 
 SHAPES = {
     "container": Shape(_dumpster),
-    "clothcontainer": Shape(_clothes_bank, Tag.STATIC),
-    "glasscontainer": Shape(_bottle_bank, Tag.STATIC),
+    "clothcontainer": Shape(_clothes_bank, Label.STATIC),
+    "glasscontainer": Shape(_bottle_bank, Label.STATIC),
     "platformgarbage01": Shape(_rubbish_platform),
     "foodcart": Shape(_food_cart, far=partial(_food_cart, near=False)),
 }

@@ -4,9 +4,10 @@ from math import pi
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, ball, loft, merge, tube
 from lead.rendering.models.prop_kit import Shape, disc, legs, level_plate, plate, rod, slab, wheel
+from lead.roads.labels import Label
 
 WHITE, WOOD, DARK = Material.PLASTIC_WHITE, Material.WOOD, Material.DARK_STEEL
 
@@ -212,7 +213,7 @@ def _watering_can(x: float, y: float, h: float) -> Mesh:
     return merge(body, spout, rose, *handle)
 
 
-FIXED = Tag.STATIC
+FIXED = Label.STATIC
 SHAPES = {
     "barbeque": Shape(_barbecue),
     "clothesline": Shape(_clothes_line, FIXED, solid=False),

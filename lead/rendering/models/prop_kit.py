@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, ball, box, circle, loft, make_mesh, merge
 from lead.rendering.models.glyphs import polygon, text
+from lead.roads.labels import Label
 
 Build = Callable[[float, float, float], Mesh]
 Span = tuple[float, float]
@@ -23,7 +24,7 @@ class Shape(NamedTuple):
     """How a prop looks: `build(x, y, height)` gets the half widths and the height (m) of its box, and so does `far`."""
 
     build: Build
-    tag: Tag = Tag.DYNAMIC
+    tag: Label = Label.DYNAMIC
     solid: bool = True  # far away a convex stand-in may replace it; not so for frames and tables
     far: Build | None = None  # what is seen from afar, where neither the near mesh nor a stand-in will do
 

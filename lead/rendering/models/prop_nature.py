@@ -5,9 +5,10 @@ from math import pi
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, loft, make_mesh, merge, tube
 from lead.rendering.models.prop_kit import Shape, disc, level_plate, lump, mound, rod, slab
+from lead.roads.labels import Label
 
 WHITE = Material.PLASTIC_WHITE
 
@@ -125,7 +126,7 @@ def _flower_bed(x: float, y: float, h: float) -> Mesh:
     return merge(edge, soil, *plants)
 
 
-GREEN, FIXED = Tag.VEGETATION, Tag.STATIC
+GREEN, FIXED = Label.VEGETATION, Label.STATIC
 CLAY, STONE = Material.CLAY, Material.STONE
 SHAPES = {
     "aporosatree": Shape(_broad_tree, GREEN, far=_broad_tree_far),

@@ -5,9 +5,10 @@ from math import pi
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, extrude, loft, merge, tube
 from lead.rendering.models.prop_kit import Shape, disc, label, legs, level_plate, plate, rod, slab, wheel
+from lead.roads.labels import Label
 
 STEEL, DARK = Material.STEEL, Material.DARK_STEEL
 
@@ -250,7 +251,7 @@ def _vending_machine(x: float, y: float, h: float) -> Mesh:
     return merge(*parts)
 
 
-FIXED = Tag.STATIC
+FIXED = Label.STATIC
 SHAPES = {
     "advertisement": Shape(_advertisement, FIXED, far=partial(_advertisement, near=False)),
     "atm": Shape(_cash_machine, FIXED),

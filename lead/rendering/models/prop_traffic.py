@@ -5,7 +5,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, merge, tube
 from lead.rendering.models.glyphs import polygon, ring, stroke
 from lead.rendering.models.prop_kit import (
@@ -22,6 +22,7 @@ from lead.rendering.models.prop_kit import (
     slab,
     wheel,
 )
+from lead.roads.labels import Label
 
 ORANGE, WHITE = Material.CONE_ORANGE, Material.REFLECTIVE_WHITE
 
@@ -238,7 +239,7 @@ def _calibrator(x: float, y: float, h: float) -> Mesh:
     return merge(*parts)
 
 
-SIGNS = Tag.TRAFFIC_SIGNS
+SIGNS = Label.TRAFFIC_SIGNS
 SHAPES = {
     "constructioncone": Shape(_small_cone, far=partial(_small_cone, sides=3)),
     "trafficcone01": Shape(_large_cone, far=partial(_large_cone, sides=3)),

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.rendering.kernels.codes import Lamp
-from lead.rendering.materials import Material, Tag, linear
+from lead.rendering.materials import Material, linear
 from lead.rendering.mesh import Mesh, box
 from lead.rendering.models import prop_containers, prop_garden, prop_nature, prop_small, prop_street, prop_traffic
 from lead.rendering.models.model import Joint, Model, Part, resting
 from lead.rendering.models.prop_kit import Shape, fitted, stand_in
 from lead.rendering.models.vehicle_size import size_of
 from lead.rendering.models.vehicles import vehicle_model
+from lead.roads.labels import Label
 from lead.simulator.blueprints import library
 
 PREFIX = "static.prop."
@@ -56,7 +57,7 @@ def prop_model(uid: str, extent: Vector, centre: Vector) -> tuple[Model, Model]:
     shape = SHAPES.get(uid.removeprefix(PREFIX))
     if shape is None:
         plain = box((2.0, 2.0, 2.0), (0.0, 0.0, 0.0), Material.PLASTIC_GREY)
-        return _models(plain, plain, Tag.DYNAMIC, extent, centre)
+        return _models(plain, plain, Label.DYNAMIC, extent, centre)
     size = (extent[0], extent[1], 2.0 * extent[2])
     near = fitted(shape.build(*size), extent, (0.0, 0.0, extent[2]))
     if shape.far is not None:
@@ -76,7 +77,7 @@ def mesh_model(path: str, extent: Vector) -> tuple[Model, Model]:
     if car is None:
         return prop_model(PREFIX + MESHES.get(name, name), extent, centre)
     near, far = (resting(model) for model in vehicle_model(size_of(library()[car])))
-    return _models(near, far, Tag.CAR, extent, centre)
+    return _models(near, far, Label.CAR, extent, centre)
 
 
 def mesh_tints(path: str) -> NDArray[np.float32]:
@@ -90,6 +91,6 @@ def prop_lamps(uid: str) -> Lamp:
     return Lamp.SPECIAL1 if uid == f"{PREFIX}trafficwarning" else Lamp(0)
 
 
-def _models(near: Mesh, far: Mesh, tag: Tag, extent: Vector, centre: Vector) -> tuple[Model, Model]:
+def _models(near: Mesh, far: Mesh, tag: Label, extent: Vector, centre: Vector) -> tuple[Model, Model]:
     boxed = (fitted(mesh, extent, centre).tagged(tag) for mesh in (near, far))
     return tuple(Model((Part(mesh, Joint.BODY),)) for mesh in boxed)

@@ -10,9 +10,10 @@ from math import cos, pi, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, box, circle, merge, quad, tube
 from lead.rendering.models.glyphs import polygon, ring, stroke, text
+from lead.roads.labels import Label
 
 LENS = 0.3  # m across, of an overhead head
 PITCH = 0.33  # m between lenses
@@ -47,7 +48,7 @@ def light_head(overhead: bool = True) -> tuple[Mesh, Mesh]:
     scale = 1.0 if overhead else NEAR_SIDE
     shift = 0.0 if overhead else (1.0 - NEAR_SIDE) * HOUSING_BACK
     meshes = (merge(*parts).scaled(scale, scale, scale).moved(shift) for parts in (near, far))
-    return tuple(mesh.tagged(Tag.TRAFFIC_LIGHT) for mesh in meshes)
+    return tuple(mesh.tagged(Label.TRAFFIC_LIGHT) for mesh in meshes)
 
 
 def signal_pole(height: float, radius: float = 0.1) -> tuple[Mesh, Mesh]:
@@ -56,7 +57,7 @@ def signal_pole(height: float, radius: float = 0.1) -> tuple[Mesh, Mesh]:
     shaft = tube([(radius, -0.5), (radius, 0.0), (top, height)], Material.GALVANISED, 8)
     base = tube([(1.8 * radius, -0.1), (1.8 * radius, 0.06), (radius, 0.12)], Material.GALVANISED, 8, capped=False)
     far = tube([(radius, -0.5), (top, height)], Material.GALVANISED, 4)
-    return merge(shaft, base).tagged(Tag.POLES), far.tagged(Tag.POLES)
+    return merge(shaft, base).tagged(Label.POLES), far.tagged(Label.POLES)
 
 
 def mast_arm(length: float) -> tuple[Mesh, Mesh]:
@@ -64,7 +65,7 @@ def mast_arm(length: float) -> tuple[Mesh, Mesh]:
     profile = [(0.085, 0.0), (0.055, length + 0.1)]
     near, far = (tube(profile, Material.GALVANISED, sides, axis="x") for sides in (6, 3))
     hanger = box((0.08, 0.08, ARM_HEIGHT), (length, 0.0, -0.5 * ARM_HEIGHT), Material.DARK_STEEL)
-    return merge(near, hanger).tagged(Tag.POLES), merge(far).tagged(Tag.POLES)
+    return merge(near, hanger).tagged(Label.POLES), merge(far).tagged(Label.POLES)
 
 
 @cache
@@ -116,7 +117,7 @@ def speed_sign(limit: float) -> tuple[Mesh, Mesh]:
 
 
 def _mounted(parts: list[Mesh]) -> Mesh:
-    return merge(*parts).moved(PLATE, 0.0, -PLATE_DROP).tagged(Tag.TRAFFIC_SIGNS)
+    return merge(*parts).moved(PLATE, 0.0, -PLATE_DROP).tagged(Label.TRAFFIC_SIGNS)
 
 
 def _triangle(radius: float) -> NDArray[np.float64]:

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, box, merge, quad
 from lead.rendering.models.figures import SPORTSWEAR, Outfit, Posture, bar, far_rider, hull, limb, rider, shoe
 from lead.rendering.models.model import Joint, Model, Part
 from lead.rendering.models.skins import Points, both, inside_out, left_of, strip
 from lead.rendering.models.vehicle_size import VehicleSize, fitted
 from lead.rendering.models.vehicle_wheels import fender, ring
+from lead.roads.labels import Label
 
 CRANK = 0.165  # m
 THIGH, SHIN = 0.41, 0.42  # m, hip to knee, knee to pedal
@@ -151,11 +152,11 @@ def _cranks() -> Mesh:
 
 def _legs(hip: tuple[float, float], outfit: Outfit) -> list[Part]:
     """Thighs and shins, hanging straight down at rest."""
-    thigh = limb((0.0, 0.0, 0.0), (0.0, 0.0, -THIGH), (0.09, 0.06), outfit.trousers).tagged(Tag.RIDER)
+    thigh = limb((0.0, 0.0, 0.0), (0.0, 0.0, -THIGH), (0.09, 0.06), outfit.trousers).tagged(Label.RIDER)
     shin = merge(
         limb((0.0, 0.0, 0.0), (0.0, 0.0, -SHIN + 0.06), (0.058, 0.04), outfit.hands),
         shoe((-0.03, 0.0, -SHIN + 0.07), outfit.shoes),
-    ).tagged(Tag.RIDER)
+    ).tagged(Label.RIDER)
     parts = []
     for y, hip_joint, knee_joint in ((-LEG_Y, Joint.HIP_L, Joint.KNEE_L), (LEG_Y, Joint.HIP_R, Joint.KNEE_R)):
         parts.append(Part(thigh, hip_joint, (hip[0], y, hip[1])))

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lead.rendering.materials import Tag
 from lead.rendering.models.model import Joint, Model, Part, bounds, resting
+from lead.roads.labels import Label
 from lead.simulator.blueprints import Blueprint
 
 _TAGS = {
-    "car": Tag.CAR,
-    "van": Tag.CAR,
-    "truck": Tag.TRUCK,
-    "bus": Tag.BUS,
-    "motorcycle": Tag.MOTORCYCLE,
-    "bicycle": Tag.BICYCLE,
+    "car": Label.CAR,
+    "van": Label.CAR,
+    "truck": Label.TRUCK,
+    "bus": Label.BUS,
+    "motorcycle": Label.MOTORCYCLE,
+    "bicycle": Label.BICYCLE,
 }
 
 
@@ -47,7 +47,7 @@ class VehicleSize:
         return self.centre[2] + self.extent[2]
 
     @property
-    def tag(self) -> Tag:
+    def tag(self) -> Label:
         """Semantic class of the vehicle, without its rider."""
         return _TAGS[self.kind]
 

@@ -8,12 +8,13 @@ from functools import cache
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, ball, box, circle, loft, merge, quad, tube
 from lead.rendering.models.gait import HEIGHT, LEG
 from lead.rendering.models.model import Joint, Model, Part
 from lead.rendering.models.walker_outfits import POLICE, Outfit, outfit_of
 from lead.rendering.models.wheelchair import wheelchair_models
+from lead.roads.labels import Label
 
 KNEE, SHOULDER, ELBOW, WAIST, CHIN = 0.47, 1.5, 1.17, 1.06, 1.62  # m above the sole
 HIP_SIDE, SHOULDER_SIDE = 0.43, 0.8  # of the half width
@@ -45,7 +46,7 @@ def _placed(parts: list[Part], scale: float, floor: float) -> Model:
     return Model(
         tuple(
             Part(
-                part.mesh.scaled(scale, scale, scale).tagged(Tag.PEDESTRIANS),
+                part.mesh.scaled(scale, scale, scale).tagged(Label.PEDESTRIANS),
                 part.joint,
                 (scale * part.pivot[0], scale * part.pivot[1], scale * part.pivot[2] - floor),
                 part.parent,

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, box, circle, merge, tube
 from lead.rendering.models.glyphs import polygon
 from lead.rendering.models.model import Joint, Model, Part, posed
+from lead.roads.labels import Label
 
 SEAT = 0.52  # m of the hips above the ground
 HIP = 0.89  # m of the hips above the sole of who stands
@@ -26,7 +27,7 @@ def wheelchair_models(near: list[Part], far: list[Part], scale: float, floor: fl
     lap = box((0.5, 0.26, 0.14), (0.15, 0.0, SEAT), Material.TROUSERS)
     wheels = box((0.6, 0.56, 0.5), (-0.15, 0.0, 0.25), Material.WHEELCHAIR)
     simple = merge(far[0].mesh.moved(BACK, 0.0, SEAT - HIP), lap, wheels)
-    whole = (mesh.scaled(scale, scale, scale).moved(z=-floor).tagged(Tag.PEDESTRIANS) for mesh in (sitting, simple))
+    whole = (mesh.scaled(scale, scale, scale).moved(z=-floor).tagged(Label.PEDESTRIANS) for mesh in (sitting, simple))
     return tuple(Model((Part(mesh, Joint.BODY),)) for mesh in whole)
 
 

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.rendering.kernels.ground import heights, stretches_in
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import EMPTY, Mesh, merge, tube
 from lead.rendering.street.solids import boxes, placed, quads
+from lead.roads.labels import Label
 from lead.roads.network import LaneKind
 from lead.roads.town import Town
 
-LAND = int(Tag.TERRAIN)
+LAND = int(Label.TERRAIN)
 SQUARE = 64.0  # m
 SKIP = 2  # samples: every second one tells whether a rim is high
 DECK = 0.9  # m, thickness of a bridge
@@ -70,7 +71,7 @@ def undersides(town: Town, corners: NDArray[np.float32]) -> Mesh:
     lower = corners[high][:, ::-1] - np.array([0.0, 0.0, DECK], np.float32)
     faces = np.arange(3 * len(lower), dtype=np.int32).reshape(-1, 3)
     stuff = np.full(len(faces), Material.BRIDGE, np.uint8)
-    return Mesh(lower.reshape(-1, 3), faces, stuff, np.full(len(faces), Tag.BRIDGE, np.uint8))
+    return Mesh(lower.reshape(-1, 3), faces, stuff, np.full(len(faces), Label.BRIDGE, np.uint8))
 
 
 def bridge_parts(town: Town, rims: Rims, x: float, y: float, size: float) -> Mesh:
@@ -114,7 +115,7 @@ def _sides(town: Town, rims: Rims, edges: NDArray[np.float64], start: NDArray[np
     lower = outer.copy()
     lower[:, :, 2] = np.where(deck[:, None], top - DECK, np.minimum(land, top) - 0.1)
     stuff = np.where(gap > BANK, Material.BRIDGE, Material.SOIL).astype(np.uint8)
-    tags = np.where(gap > BANK, Tag.BRIDGE, Tag.TERRAIN).astype(np.uint8)
+    tags = np.where(gap > BANK, Label.BRIDGE, Label.TERRAIN).astype(np.uint8)
     side = _strip(lower, outer, sign, stuff)
     parts = [side._replace(tag=np.repeat(tags, 2))]
     wide = ledge[:, 0, 0] > 0.0
@@ -138,7 +139,7 @@ def _heights(town: Town, points: NDArray[np.float64]) -> NDArray[np.float64]:
 def _strip(low: NDArray[np.float64], high: NDArray[np.float64], sign: float, stuff) -> Mesh:
     """Quads between two lines of stretches (n, 2, 3), seen from the land if `low` lies below `high`."""
     corners = np.stack([low[:, 0], low[:, 1], high[:, 1], high[:, 0]], axis=1)
-    return quads(corners if sign > 0.0 else corners[:, [1, 0, 3, 2]], stuff, Tag.BRIDGE)
+    return quads(corners if sign > 0.0 else corners[:, [1, 0, 3, 2]], stuff, Label.BRIDGE)
 
 
 def _parapet(rim: NDArray[np.float64], out: NDArray[np.float64], sign: float) -> Mesh:
@@ -173,6 +174,6 @@ def _pillars(town: Town, rows: NDArray[np.int32]) -> list[Mesh]:
         half = max(0.35 * float(np.ptp(off)), 0.8)
         foot = float(land.min()) - 0.5
         column = tube([(PILLAR_RADIUS, foot), (PILLAR_RADIUS, deck - 0.5)], Material.BRIDGE, 8, capped=False)
-        beam = boxes([(-0.6, -half, deck - 0.6, 0.6, half, deck + 0.3, Material.BRIDGE)], Tag.BRIDGE, bottom=True)
-        found.append(placed(merge(column.tagged(Tag.BRIDGE), beam), (x, y, 0.0, float(samples.yaw[row]))))
+        beam = boxes([(-0.6, -half, deck - 0.6, 0.6, half, deck + 0.3, Material.BRIDGE)], Label.BRIDGE, bottom=True)
+        found.append(placed(merge(column.tagged(Label.BRIDGE), beam), (x, y, 0.0, float(samples.yaw[row]))))
     return found

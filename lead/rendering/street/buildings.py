@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, make_mesh, merge
 from lead.rendering.street.solids import Row, boxes
+from lead.roads.labels import Label
 from lead.roads.scenery import STOREY
 
 PARAPET = 0.55  # m of the roof edge above the roof
@@ -69,7 +70,7 @@ def _house(shell: Shell, rng: np.random.Generator) -> tuple[Mesh, Mesh]:
     wall_a, wall_b = a - EAVES, b - EAVES
     walls: list[Row] = [(-wall_a, -wall_b, -shell.foot, wall_a, wall_b, eaves, stuff)]
     roof = _pitched(a, b, eaves, top, EAVES, hipped, stuff)
-    far = merge(boxes(walls, Tag.BUILDINGS), roof)
+    far = merge(boxes(walls, Label.BUILDINGS), roof)
     walls.append((-wall_a - 0.05, -wall_b - 0.05, -shell.foot, wall_a + 0.05, wall_b + 0.05, 0.25, Material.STONE))
     door = float(rng.uniform(-0.6, 0.6)) * (wall_a - 1.2)
     rows = walls + _house_windows(shell, wall_a, wall_b, eaves, door)
@@ -78,7 +79,7 @@ def _house(shell: Shell, rng: np.random.Generator) -> tuple[Mesh, Mesh]:
     rows.append((door - 0.9, -wall_b - 0.4, -shell.foot, door + 0.9, -wall_b, 0.08, Material.STONE))
     chimney = float(rng.uniform(0.2, 0.6)) * wall_a
     rows.append((chimney - 0.35, 0.15 * b, eaves, chimney + 0.35, 0.15 * b + 0.6, top, Material.BRICK))
-    return merge(boxes(rows, Tag.BUILDINGS), roof), far
+    return merge(boxes(rows, Label.BUILDINGS), roof), far
 
 
 def _house_windows(shell: Shell, wall_a: float, wall_b: float, eaves: float, door: float) -> list[Row]:
@@ -116,24 +117,24 @@ def _pitched(a: float, b: float, eaves: float, top: float, out: float, hipped: b
     parts = []
     if hipped:
         faces += [[1, 2, 5], [3, 0, 4], [0, 2, 1], [0, 3, 2]]
-        parts.append(make_mesh(corners, faces, Material.ROOF, Tag.BUILDINGS))
+        parts.append(make_mesh(corners, faces, Material.ROOF, Label.BUILDINGS))
     else:
-        parts.append(make_mesh(corners, faces, Material.ROOF, Tag.BUILDINGS))
+        parts.append(make_mesh(corners, faces, Material.ROOF, Label.BUILDINGS))
         rise = (top - low) * (1.0 - (b - out) / b)
         x, y = a - out, b - out
         side = [(-y, eaves - 0.1), (y, eaves - 0.1), (y, low + rise), (0.0, top), (-y, low + rise)]
         gable = [(end, across, up) for end in (x, -x) for across, up in side]
         fan = [[0, 1, 2], [0, 2, 3], [0, 3, 4]]
-        parts.append(make_mesh(gable, [*fan, *([5 + r, 5 + q, 5 + p] for p, q, r in fan)], walls, Tag.BUILDINGS))
+        parts.append(make_mesh(gable, [*fan, *([5 + r, 5 + q, 5 + p] for p, q, r in fan)], walls, Label.BUILDINGS))
         barge = [(a, -b, low), (a, b, low), (a, 0.0, top), (-a, -b, low), (-a, b, low), (-a, 0.0, top)]
         inner = [(x0, y0, z0 - 0.25) for x0, y0, z0 in barge]
         edges = ((0, 2), (2, 1), (5, 3), (4, 5))
         boards = [[(p, 6 + p, 6 + q), (p, 6 + q, q)] for p, q in edges]
         parts.append(
-            make_mesh(barge + inner, [f for pair in boards for f in pair], Material.WINDOW_FRAME, Tag.BUILDINGS)
+            make_mesh(barge + inner, [f for pair in boards for f in pair], Material.WINDOW_FRAME, Label.BUILDINGS)
         )
         soffit = [[2, 0, 3], [2, 3, 5], [1, 2, 5], [1, 5, 4]]
-        parts.append(make_mesh([(p[0], p[1], p[2] - 0.02) for p in barge], soffit, Material.WOOD, Tag.BUILDINGS))
+        parts.append(make_mesh([(p[0], p[1], p[2] - 0.02) for p in barge], soffit, Material.WOOD, Label.BUILDINGS))
         eave = [
             (-a, -b, low),
             (a, -b, low),
@@ -144,7 +145,7 @@ def _pitched(a: float, b: float, eaves: float, top: float, out: float, hipped: b
             (a, b, low),
             (-a, b, low),
         ]
-        parts.append(make_mesh(eave, [[0, 2, 1], [0, 3, 2], [4, 6, 5], [4, 7, 6]], Material.WOOD, Tag.BUILDINGS))
+        parts.append(make_mesh(eave, [[0, 2, 1], [0, 3, 2], [4, 6, 5], [4, 7, 6]], Material.WOOD, Label.BUILDINGS))
     roof = merge(*parts)
     if not turned:
         return roof
@@ -157,7 +158,7 @@ def _shed(shell: Shell, rng: np.random.Generator) -> tuple[Mesh, Mesh]:
     x, y = a - INSET, b - INSET
     walls: list[Row] = [(-x, -y, -shell.foot, x, y, top - 0.45, Material.PLASTER)]
     band: list[Row] = [(-a, -b, top - 0.9, a, b, top - 0.25, Material.PLASTER)]
-    far = boxes([*walls, *band], Tag.BUILDINGS)
+    far = boxes([*walls, *band], Label.BUILDINGS)
     rows = [*walls, *band, (-x, -y, top - 0.3, x, y, top - 0.2, Material.ROOF)]
     rows.append((-a, -b, -shell.foot, a, b, 0.3, Material.STONE))
     if rng.random() < 0.5:
@@ -172,7 +173,7 @@ def _shed(shell: Shell, rng: np.random.Generator) -> tuple[Mesh, Mesh]:
             rows.append((at - 1.6, -b, 0.05, at + 1.6, -y, 2.9, Material.GALVANISED))
         rows.append((0.7 * x - 0.5, -b, 0.05, 0.7 * x + 0.5, -y, DOOR[1], Material.DARK_STEEL))
     rows += _roof_units(x, y, top - 0.25, top, rng)
-    return boxes(rows, Tag.BUILDINGS), far
+    return boxes(rows, Label.BUILDINGS), far
 
 
 def _block(shell: Shell, rng: np.random.Generator) -> tuple[Mesh, Mesh]:
@@ -186,7 +187,7 @@ def _block(shell: Shell, rng: np.random.Generator) -> tuple[Mesh, Mesh]:
     cornice: Row = (-a, -b, shell.storeys * STOREY + 0.1, a, b, rim, trim)
     lid: Row = (-a + 0.3, -b + 0.3, rim - 0.5, a - 0.3, b - 0.3, rim + 0.01, Material.ROOF)
     plinth: Row = (-a, -b, -shell.foot, a, b, 0.35, Material.STONE)
-    far = boxes([wall, cornice, lid], Tag.BUILDINGS)
+    far = boxes([wall, cornice, lid], Label.BUILDINGS)
     rows = [wall, plinth, cornice, lid]
     pier_x, pier_y = _pier(x), _pier(y)
     low = -shell.foot
@@ -207,7 +208,7 @@ def _block(shell: Shell, rng: np.random.Generator) -> tuple[Mesh, Mesh]:
             for k in ([1] if shell.storeys < TOWER_STOREYS else [1, shell.storeys - 1])
         ]
     rows += _roof_units(x, y, rim, top, rng)
-    return boxes(rows, Tag.BUILDINGS), far
+    return boxes(rows, Label.BUILDINGS), far
 
 
 def _pier(half: float) -> float:

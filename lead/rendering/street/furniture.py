@@ -2,9 +2,10 @@
 
 from functools import cache
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, box, merge, tube
 from lead.rendering.street.solids import Row, boxes
+from lead.roads.labels import Label
 
 LAMP_HEIGHT = 7.0  # m, of the collision box
 ARM = 1.7  # m, reach of a lamp's arm over the road
@@ -23,14 +24,14 @@ def street_lamp(height: float) -> tuple[Mesh, Mesh]:
     far_pole = tube([(0.09, -0.5), (0.05, height)], Material.GALVANISED, 3, capped=False)
     far_head = box((0.26, ARM + 0.5, 0.09), (0.0, -0.5 * ARM - 0.25, height), Material.GALVANISED)
     far_glass = box((0.2, 0.62, 0.04), (0.0, -ARM - 0.2, height - 0.06), Material.STREET_LAMP)
-    near = merge(pole, arm, head, glass).tagged(Tag.POLES)
-    return near, merge(far_pole, far_head, far_glass).tagged(Tag.POLES)
+    near = merge(pole, arm, head, glass).tagged(Label.POLES)
+    return near, merge(far_pole, far_head, far_glass).tagged(Label.POLES)
 
 
 def guard_rail(half: float, low: float, high: float) -> tuple[Mesh, Mesh]:
     """A beam on posts from z `low` to `high` (m), `half` m to either side."""
     rows: list[Row] = [(-half, -0.1, high - BEAM, half, 0.02, high, Material.GALVANISED)]
-    far = boxes(rows, Tag.GUARD_RAIL, bottom=True)
+    far = boxes(rows, Label.GUARD_RAIL, bottom=True)
     ridge = 0.075
     rows = [
         (-half, -0.12, high - ridge - 0.02, half, -0.02, high, Material.GALVANISED),
@@ -41,7 +42,7 @@ def guard_rail(half: float, low: float, high: float) -> tuple[Mesh, Mesh]:
     for k in range(count):
         at = -half + 2.0 * half * (k + 0.5) / count
         rows.append((at - 0.05, -0.02, low, at + 0.05, 0.1, high - 0.05, Material.GALVANISED))
-    return boxes(rows, Tag.GUARD_RAIL, bottom=True), far
+    return boxes(rows, Label.GUARD_RAIL, bottom=True), far
 
 
 def wall(half: float, thick: float, low: float, high: float, stuff: Material) -> tuple[Mesh, Mesh]:
@@ -49,7 +50,7 @@ def wall(half: float, thick: float, low: float, high: float, stuff: Material) ->
     body: Row = (-half, -thick + 0.02, low, half, thick - 0.02, high - 0.1, stuff)
     cap: Row = (-half, -thick, high - 0.1, half, thick, high, Material.STONE)
     ends = [(x, -thick, low, x + 0.3, thick, high - 0.05, Material.STONE) for x in (-half, half - 0.3)]
-    return boxes([body, cap, *ends], Tag.WALLS, bottom=True), boxes([(*body[:5], high, stuff)], Tag.WALLS)
+    return boxes([body, cap, *ends], Label.WALLS, bottom=True), boxes([(*body[:5], high, stuff)], Label.WALLS)
 
 
 def fence(half: float, thick: float, low: float, high: float, stuff: Material) -> tuple[Mesh, Mesh]:
@@ -67,4 +68,4 @@ def fence(half: float, thick: float, low: float, high: float, stuff: Material) -
         at = -half + 2.0 * half * (k + 0.5) / boards
         rows.append((at - 0.09, -0.07, ground + 0.12, at + 0.09, -0.04, high - 0.08, stuff))
     far: Row = (-half, -0.05, ground + 0.12, half, 0.03, high - 0.08, stuff)
-    return boxes(rows, Tag.FENCES, bottom=True), boxes([far], Tag.FENCES)
+    return boxes(rows, Label.FENCES, bottom=True), boxes([far], Label.FENCES)

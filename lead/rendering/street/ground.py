@@ -4,15 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.rendering.kernels.ground import heights, lanes_of, triangles_in, wall_sides
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import EMPTY, Mesh, merge
 from lead.rendering.street.bridges import undersides
 from lead.rendering.street.clearance import Clearance
 from lead.rendering.street.solids import quads
+from lead.roads.labels import Label
 from lead.roads.network import LaneKind
 from lead.roads.town import Town
 
-LAND = int(Tag.TERRAIN)
+LAND = int(Label.TERRAIN)
 APRON_PIECES, APRON_DROP = 2, 0.3  # quads along a square's edge, m below the land's edge
 LAWN = 2.0  # m, a raised median wider than this is grown over
 
@@ -68,7 +69,7 @@ def _paving(town: Town, corners: NDArray[np.float32], label: NDArray[np.uint8]) 
     in_junction = (lanes >= 0) & (network.lanes.junction[lanes] >= 0)
     middle = (network.lanes.first[lanes] + network.lanes.last[lanes]) // 2
     width = np.where(lanes >= 0, network.samples.width[middle], 0.0)
-    raised = label == Tag.SIDEWALKS
+    raised = label == Label.SIDEWALKS
     result = np.where(raised, Material.SIDEWALK, Material.ASPHALT).astype(np.uint8)
     result[raised & (kind != LaneKind.SIDEWALK)] = Material.KERB
     island = (kind == LaneKind.MEDIAN) | (kind == LaneKind.OTHER) | (kind == LaneKind.SHOULDER)
@@ -90,4 +91,4 @@ def apron(town: Town, x: float, y: float, size: float) -> Mesh:
     corner = (i[:-1, :-1] * (APRON_PIECES + 1) + j[:-1, :-1]).ravel()
     cells = corner[:, None] + np.array([0, APRON_PIECES + 1, APRON_PIECES + 2, 1])
     cells = cells[~inside[cells].all(axis=1)]
-    return quads(points[cells], Material.GRASS, Tag.TERRAIN)
+    return quads(points[cells], Material.GRASS, Label.TERRAIN)

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from lead.rendering.kernels.ground import heights
 from lead.rendering.kernels.marks import drape, lane_marks
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh
 from lead.rendering.street.painted import Paint, Painted
 from lead.rendering.street.shapes import Flat, band, hatching, split_quads, stencil, zebra
+from lead.roads.labels import Label
 from lead.roads.network import RoadNetwork
 from lead.roads.signals import SignalKind, Signals
 from lead.roads.surface import Surface
@@ -91,7 +92,7 @@ def paint_mesh(
         faces = np.concatenate([faces, *(part + np.int32(len(vertices)) for part in palette.faces)])
         vertices = np.concatenate([vertices, draped])
         material = np.concatenate([material, *palette.material])
-    return Mesh(vertices, faces, material, np.full(len(faces), Tag.ROAD_LINES, np.uint8))
+    return Mesh(vertices, faces, material, np.full(len(faces), Label.ROAD_LINES, np.uint8))
 
 
 def _lane_marks(town: Town, x: float, y: float, size: float):
@@ -118,7 +119,7 @@ def _add_painted(palette: Palette, surface: Surface, painted: Painted, k: int) -
     colour = Material.MARKING_YELLOW if painted.yellow[k] else Material.MARKING_WHITE
     if kind == Paint.CROSSWALK:
         stripes = _turned(zebra(outline).reshape(-1, 3), place)
-        on_kerb = (heights(surface, stripes, 0)[1] == Tag.SIDEWALKS).reshape(-1, 4).any(axis=1)
+        on_kerb = (heights(surface, stripes, 0)[1] == Label.SIDEWALKS).reshape(-1, 4).any(axis=1)
         palette.add(split_quads(stripes.reshape(-1, 4, 3)[~on_kerb]), colour)
     elif kind == Paint.STOP_LINE:
         palette.add(band(outline, STOP_WIDTH), colour, place)

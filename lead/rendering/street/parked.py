@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from lead.rendering.kernels.ground import heights, lanes_of
-from lead.rendering.materials import Tag
 from lead.rendering.mesh import Mesh
 from lead.rendering.models.model import resting
 from lead.rendering.models.vehicle_size import size_of
 from lead.rendering.models.vehicles import vehicle_model
 from lead.rendering.street.painted import Painted, crosswalk_points
 from lead.rendering.street.thing import Thing, tints
+from lead.roads.labels import Label
 from lead.roads.town import Town
 from lead.simulator.blueprints import library
 
@@ -75,7 +75,7 @@ def parked_things(town: Town, cars: ParkedCars, rows: NDArray[np.int64]) -> list
         z, pitch, roll = _stance(town, cars.pose[k], 0.5 * wheelbase, 0.5 * track)
         meshes = (mesh.moved(x, y, z, pitch, yaw, roll) for mesh in (near, far))
         tint = tints(COLOURS[cars.colour[k]], "#e8e8e4")
-        things.append(Thing(*meshes, f"ParkedCar_{cars.slot[k]}", Tag.CAR, tint))
+        things.append(Thing(*meshes, f"ParkedCar_{cars.slot[k]}", Label.CAR, tint))
     return things
 
 

@@ -9,8 +9,9 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import EMPTY, Mesh, make_mesh
+from lead.roads.labels import Label
 from lead.roads.network import LaneKind, Lanes, RoadNetwork
 
 REACH = 4.0  # m, half the width of the widest gap that is paved
@@ -134,4 +135,4 @@ def _paved(gaps: NDArray[np.object_], points: NDArray[np.float64]) -> Mesh:
     weight = 1.0 / (away + 0.05) ** 2
     z = (points[nearest, 2] * weight).sum(axis=1) / weight.sum(axis=1) - DROP
     faces = np.arange(len(places)).reshape(-1, 3)
-    return make_mesh(np.column_stack([places, z]), faces, Material.ASPHALT, Tag.ROADS)
+    return make_mesh(np.column_stack([places, z]), faces, Material.ASPHALT, Label.ROADS)

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.street.buildings import building, shell_of
 from lead.rendering.street.furniture import fence, guard_rail, street_lamp, wall
 from lead.rendering.street.solids import copies, placed
 from lead.rendering.street.thing import Thing, tints
 from lead.rendering.street.vegetation import LEAF_COLOURS, NEEDLE_COLOURS, Nursery
+from lead.roads.labels import Label
 from lead.roads.scenery import FOOTING
 from lead.roads.town import Town
 
@@ -45,7 +46,7 @@ def _lamp(town: Town, row: int, number: int) -> Thing:
     x, y, bottom, yaw = _base(town, row)
     height = 2.0 * float(town.scenery.extent[row, 2]) - FOOTING
     near, far = (placed(mesh, (x, y, bottom + FOOTING, yaw)) for mesh in street_lamp(round(height, 1)))
-    return Thing(near, far, f"StreetLamp_{number}", Tag.POLES, lamp_post=number)
+    return Thing(near, far, f"StreetLamp_{number}", Label.POLES, lamp_post=number)
 
 
 def _building(town: Town, row: int, seed: int) -> Thing:
@@ -54,7 +55,7 @@ def _building(town: Town, row: int, seed: int) -> Thing:
     near, far, colours = building(shell, np.random.default_rng([seed, int(row), 1]))
     place = (x, y, bottom + shell.foot, yaw)
     return Thing(
-        placed(near, place), placed(far, place), f"Building_{row}", Tag.BUILDINGS, tints(*colours), origin=place[:3]
+        placed(near, place), placed(far, place), f"Building_{row}", Label.BUILDINGS, tints(*colours), origin=place[:3]
     )
 
 
@@ -63,12 +64,12 @@ def _barrier(town: Town, row: int, name: str, seed: int) -> Thing:
     half, thick, tall = town.scenery.extent[row].tolist()
     tint, choice = None, (int(row) + seed) % 3
     if name == "GuardRail":
-        near, far, label = *guard_rail(half, 0.0, 2.0 * tall), Tag.GUARD_RAIL
+        near, far, label = *guard_rail(half, 0.0, 2.0 * tall), Label.GUARD_RAIL
     elif name == "Wall":
-        near, far, label = *wall(half, thick, 0.0, 2.0 * tall, WALL_STUFF[choice]), Tag.WALLS
+        near, far, label = *wall(half, thick, 0.0, 2.0 * tall, WALL_STUFF[choice]), Label.WALLS
         tint = tints("#8c4f3c" if choice == 0 else PLASTERED[int(row) % len(PLASTERED)])
     else:
-        near, far, label = *fence(half, thick, 0.0, 2.0 * tall, FENCE_STUFF[choice]), Tag.FENCES
+        near, far, label = *fence(half, thick, 0.0, 2.0 * tall, FENCE_STUFF[choice]), Label.FENCES
     place = (x, y, bottom, yaw)
     return Thing(placed(near, place), placed(far, place), f"{name}_{row}", label, tint)
 
@@ -88,5 +89,9 @@ def _tree(town: Town, row: int, nursery: Nursery, seed: int) -> Thing:
     place, scale = [(x, y, foot, yaw)], [(half, half, top - foot)]
     colour = str(rng.choice(NEEDLE_COLOURS if conifer else LEAF_COLOURS))
     return Thing(
-        copies(plant.near, place, scale), copies(plant.far, place, scale), f"Tree_{row}", Tag.VEGETATION, tints(colour)
+        copies(plant.near, place, scale),
+        copies(plant.far, place, scale),
+        f"Tree_{row}",
+        Label.VEGETATION,
+        tints(colour),
     )

@@ -5,7 +5,6 @@ from functools import cache
 import numpy as np
 
 from lead.rendering.kernels.ground import height_at
-from lead.rendering.materials import Tag
 from lead.rendering.mesh import Mesh, merge
 from lead.rendering.models.signals import (
     ARM_HEIGHT,
@@ -19,6 +18,7 @@ from lead.rendering.models.signals import (
 )
 from lead.rendering.street.solids import placed
 from lead.rendering.street.thing import Thing
+from lead.roads.labels import Label
 from lead.roads.signals import SignalKind
 from lead.roads.town import Town
 
@@ -49,7 +49,7 @@ def _light(town: Town, k: int) -> Thing:
         parts.append((_arm(_steps(reach)), (pose[0], pose[1], head[2] + ARM_HEIGHT, turn)))
     if reach > REPEATER:
         parts.append((light_head(False), (pose[0], pose[1], foot + REPEATER_HEIGHT, head[4])))
-    return _joined(parts, f"TrafficLight_{k}", Tag.TRAFFIC_LIGHT, k)
+    return _joined(parts, f"TrafficLight_{k}", Label.TRAFFIC_LIGHT, k)
 
 
 def _sign(town: Town, k: int) -> Thing:
@@ -65,7 +65,7 @@ def _sign(town: Town, k: int) -> Thing:
     foot = _foot(town, k)
     post = _pole(_steps(float(head[2]) - foot + ABOVE_PLATE), True)
     parts = [(post, (pose[0], pose[1], foot, head[4])), (plate, (head[0], head[1], head[2], head[4]))]
-    return _joined(parts, f"TrafficSign_{k}", Tag.TRAFFIC_SIGNS, -1)
+    return _joined(parts, f"TrafficSign_{k}", Label.TRAFFIC_SIGNS, -1)
 
 
 def _foot(town: Town, k: int) -> float:
@@ -89,6 +89,6 @@ def _arm(steps: int) -> tuple[Mesh, Mesh]:
     return mast_arm(steps * STEP)
 
 
-def _joined(parts, name: str, label: Tag, signal: int) -> Thing:
+def _joined(parts, name: str, label: Label, signal: int) -> Thing:
     near, far = (merge(*(placed(models[level], place) for models, place in parts)) for level in (0, 1))
     return Thing(near, far, name, label, signal=signal)

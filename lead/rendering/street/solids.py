@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import EMPTY, Mesh
+from lead.roads.labels import Label
 
 _CORNERS = np.array(
     [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 1, 1)], np.float32
@@ -21,7 +22,7 @@ _FACES = np.array(
 Row = tuple[float, float, float, float, float, float, int]  # low x, y, z, high x, y, z (m), Material
 
 
-def boxes(rows: Sequence[Row], tag: Tag, bottom: bool = False) -> Mesh:
+def boxes(rows: Sequence[Row], tag: Label, bottom: bool = False) -> Mesh:
     """Upright boxes from their low and high corners; without `bottom` they are open below, as on the ground."""
     if not rows:
         return EMPTY
@@ -57,7 +58,7 @@ def placed(mesh: Mesh, place: Sequence[float]) -> Mesh:
     return copies(mesh, [place])
 
 
-def quads(corners: NDArray[np.floating], material: Material | NDArray[np.uint8], tag: Tag) -> Mesh:
+def quads(corners: NDArray[np.floating], material: Material | NDArray[np.uint8], tag: Label) -> Mesh:
     """Four-sided faces (n, 4, 3) m, each seen from the side to which (b - a) x (d - a) points."""
     n = len(corners)
     if n == 0:

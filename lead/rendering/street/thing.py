@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.rendering.materials import Tag, linear
+from lead.rendering.materials import linear
 from lead.rendering.mesh import Mesh
+from lead.roads.labels import Label
 
 
 class Thing(NamedTuple):
@@ -15,7 +16,7 @@ class Thing(NamedTuple):
     near: Mesh
     far: Mesh | None  # beyond about 100 m; None: as near, EMPTY: nothing
     name: str
-    label: Tag  # what it counts as: most of its faces carry this class
+    label: Label  # what it counts as: most of its faces carry this class
     tint: NDArray[np.float32] | None = None  # (3, 3) linear RGB of its colour slots
     origin: tuple[float, float, float] | None = None  # m, where patterns hang: middle of a building's ground floor
     signal: int = -1  # row of Town.signals whose light it shows

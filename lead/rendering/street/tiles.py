@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.rendering.materials import Tag
 from lead.rendering.mesh import merge
 from lead.rendering.street.bridges import bridge_parts, find_rims
 from lead.rendering.street.clearance import measure_clearance
@@ -17,6 +16,7 @@ from lead.rendering.street.signals_at import signal_things
 from lead.rendering.street.thing import Thing
 from lead.rendering.street.vegetation import grow_nursery
 from lead.rendering.street.wild import wild_things
+from lead.roads.labels import Label
 from lead.roads.town import Town
 
 __all__ = ["TILE", "Street", "Thing", "build_tile"]
@@ -46,7 +46,7 @@ def number_lamps(town: Town) -> NDArray[np.int64]:
     """Number of each scenery box's street lamp (B,), -1 if it is none; the client's light manager counts them alike."""
     names = np.char.lower(town.scenery.name.astype(np.str_))
     lamp = (np.char.find(names, "lamp") >= 0) | (np.char.find(names, "light") >= 0)
-    lamp &= (np.char.find(names, "traffic") < 0) & (town.scenery.label == Tag.POLES)
+    lamp &= (np.char.find(names, "traffic") < 0) & (town.scenery.label == Label.POLES)
     return np.where(lamp, np.cumsum(lamp) - 1, -1)
 
 
@@ -54,7 +54,7 @@ def build_tile(street: Street, ix: int, iy: int) -> list[Thing]:
     """Everything whose middle lies in the tile [64 ix, 64 ix + 64) x [64 iy, 64 iy + 64) m, in world coordinates."""
     town, x, y = street.town, ix * TILE, iy * TILE
     things = [_ground(street, x + a * QUARTER, y + b * QUARTER) for a in (0, 1) for b in (0, 1)]
-    things.append(Thing(bridge_parts(town, street.rims, x, y, TILE), None, "", Tag.BRIDGE))
+    things.append(Thing(bridge_parts(town, street.rims, x, y, TILE), None, "", Label.BRIDGE))
     things += signal_things(town, _inside(town.signals.head, x, y))
     rows = _inside(town.scenery.centre, x, y)
     things += scenery_things(town, rows, street.lamp_post, street.nursery, street.seed)
@@ -72,7 +72,7 @@ def _inside(places: NDArray[np.float64], x: float, y: float) -> NDArray[np.int64
 
 def _patches(street: Street, rows: NDArray[np.int64]) -> list[Thing]:
     """What is paved between the lanes of junctions."""
-    return [Thing(street.junctions.patch(int(k)), None, "", Tag.ROADS) for k in rows]
+    return [Thing(street.junctions.patch(int(k)), None, "", Label.ROADS) for k in rows]
 
 
 def _ground(street: Street, x: float, y: float) -> Thing:
@@ -82,4 +82,4 @@ def _ground(street: Street, x: float, y: float) -> Thing:
     ground, plain = ground_mesh(town, street.clearance, x, y, QUARTER, street.seed, bridges)
     rim = apron(town, x, y, QUARTER)
     paint = paint_mesh(town, street.painted, street.stop_lines, street.bays, x, y, QUARTER)
-    return Thing(merge(ground, rim, paint), merge(plain, rim), "", Tag.ROADS)
+    return Thing(merge(ground, rim, paint), merge(plain, rim), "", Label.ROADS)

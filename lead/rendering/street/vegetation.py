@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, ball, merge, tube
+from lead.roads.labels import Label
 
 LEAF_COLOURS = ("#3f6a2c", "#4b7a30", "#587a33", "#3a5f30", "#6b7f35", "#49692f")
 NEEDLE_COLOURS = ("#2f5230", "#36592f", "#2a4a33")
@@ -67,7 +68,7 @@ def _broadleaf(rng: np.random.Generator) -> Plant:
         _jittered(ball((1.0, 1.0, 0.3), (0.0, 0.0, 0.7), Material.LEAVES, 4, 3), 0.1, rng), 0.92, TRUNK_SHARE, 1.0
     )
     far_trunk = tube([(0.11, -0.05), (0.08, 0.5)], Material.BARK, 3, capped=False)
-    return Plant(merge(trunk, crown).tagged(Tag.VEGETATION), merge(far_trunk, far_crown).tagged(Tag.VEGETATION))
+    return Plant(merge(trunk, crown).tagged(Label.VEGETATION), merge(far_trunk, far_crown).tagged(Label.VEGETATION))
 
 
 def _conifer(rng: np.random.Generator) -> Plant:
@@ -81,11 +82,13 @@ def _conifer(rng: np.random.Generator) -> Plant:
     trunk = tube([(0.12, -0.05), (0.08, 0.4)], Material.BARK, 5, capped=False)
     far = tube([(0.9, 0.18), (0.02, 1.0)], Material.LEAVES, 5)
     far_trunk = tube([(0.1, -0.05), (0.1, 0.25)], Material.BARK, 3, capped=False)
-    return Plant(merge(trunk, crown).tagged(Tag.VEGETATION), merge(far_trunk, far).tagged(Tag.VEGETATION))
+    return Plant(merge(trunk, crown).tagged(Label.VEGETATION), merge(far_trunk, far).tagged(Label.VEGETATION))
 
 
 def _bush(rng: np.random.Generator) -> Plant:
     """A low heap of leaves."""
     heap = _jittered(ball((1.0, 1.0, 0.6), (0.0, 0.0, 0.4), Material.LEAVES, 6, 3), 0.16, rng)
     far = ball((0.9, 0.9, 0.5), (0.0, 0.0, 0.4), Material.LEAVES, 4, 2)
-    return Plant(_fit(heap, 1.0, -0.1, 1.0).tagged(Tag.VEGETATION), _fit(far, 1.0, -0.1, 1.0).tagged(Tag.VEGETATION))
+    return Plant(
+        _fit(heap, 1.0, -0.1, 1.0).tagged(Label.VEGETATION), _fit(far, 1.0, -0.1, 1.0).tagged(Label.VEGETATION)
+    )

@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 
 from lead.geometry.boxes import separation
 from lead.rendering.kernels.ground import heights
-from lead.rendering.materials import Material, Tag
+from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, merge
 from lead.rendering.street.buildings import building, shell_of
 from lead.rendering.street.clearance import Clearance
 from lead.rendering.street.solids import boxes, copies, placed
 from lead.rendering.street.thing import Thing, tints
 from lead.rendering.street.vegetation import LEAF_COLOURS, NEEDLE_COLOURS, Nursery
+from lead.roads.labels import Label
 from lead.roads.roadside import clear_of_lanes
 from lead.roads.town import Town
 
-LAND = int(Tag.TERRAIN)
+LAND = int(Label.TERRAIN)
 PATCH = 16.0  # m, one thing at most grows on each square of this size
 FROM_LANES = 14.0  # m between any lane and a tree of the wild
 HOUSE_FROM_LANES = 26.0  # m between any lane and a house inside a block
@@ -68,7 +69,7 @@ def _boxes_near(town: Town, x: float, y: float, size: float) -> NDArray[np.int64
 
 def _is_settled(town: Town, boxes: NDArray[np.int64], spots: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether at least three buildings are near."""
-    houses = town.scenery.centre[boxes[town.scenery.label[boxes] == Tag.BUILDINGS], :2]
+    houses = town.scenery.centre[boxes[town.scenery.label[boxes] == Label.BUILDINGS], :2]
     gap = np.hypot(spots[:, None, 0] - houses[None, :, 0], spots[:, None, 1] - houses[None, :, 1])
     return (gap < SETTLED).sum(axis=1) >= 3
 
@@ -115,7 +116,7 @@ def _houses(
         place = (x, y, float(ground.max()), yaw)
         name = f"House_{tile[0]}_{tile[1]}_{k}"
         meshes = placed(near_mesh, place), placed(far_mesh, place)
-        things.append(Thing(*meshes, name, Tag.BUILDINGS, tints(*colours), origin=place[:3]))
+        things.append(Thing(*meshes, name, Label.BUILDINGS, tints(*colours), origin=place[:3]))
         taken.append((x, y, float(np.hypot(*half)) + 3.0))
     return things, taken
 
@@ -128,7 +129,7 @@ def _hedge(a: float, b: float, low: float, high: float) -> Mesh:
         (-x - thick, -y, -low, -x + thick, y, high, Material.HEDGE),
         (x - thick, -y, -low, x + thick, y, high, Material.HEDGE),
     ]
-    return boxes(rows, Tag.VEGETATION)
+    return boxes(rows, Label.VEGETATION)
 
 
 def _has_room(town: Town, boxes: NDArray[np.int64], x: float, y: float, yaw: float, half: tuple[float, float]) -> bool:
@@ -176,5 +177,5 @@ def _plants(
                 far.append(copies(plant.far, pose[some], scale))
             tint = tints(colours[first % len(colours)])
             label = f"{name}_{tile[0]}_{tile[1]}_{q}"
-            things.append(Thing(merge(*near), merge(*far), label, Tag.VEGETATION, tint))
+            things.append(Thing(merge(*near), merge(*far), label, Label.VEGETATION, tint))
     return things
