@@ -108,20 +108,24 @@ class LaneLookup:
         """Samples within `distance` m before a sample, itself included, over all lanes outside junctions that lead there."""
         return list(self.upstream_distances(row, sample, distance))
 
-    def upstream_distances(self, row: int, sample: int, distance: float) -> dict[int, float]:
-        """The samples of `upstream` with how far (m, along the lanes) each lies before the given one."""
+    def upstream_distances(self, row: int, sample: int, distance: float, inside: float = 0.0) -> dict[int, float]:
+        """The samples of `upstream` with how far (m, along the lanes) each lies before the given one.
+
+        Samples in another junction count too if they lie within `inside` m before it.
+        """
         lanes, centre = self.network.lanes, self.network.samples.centre
         result, front, seen = {}, [(row, sample, 0.0)], {row}
         while front:
             lane, here, gone = front.pop()
-            while gone <= distance and here >= lanes.first[lane]:
+            reach = distance if lanes.junction[lane] < 0 or lane == row else min(distance, inside)
+            while gone <= reach and here >= lanes.first[lane]:
                 result[here] = gone
                 here -= 1
                 if here >= lanes.first[lane]:
                     gone += float(np.linalg.norm(centre[here + 1] - centre[here]))
-            if gone <= distance:
+            if gone <= reach:
                 for previous in self.predecessors(lane):
-                    if previous not in seen and lanes.junction[previous] < 0:
+                    if previous not in seen and (lanes.junction[previous] < 0 or gone < inside):
                         seen.add(previous)
                         front.append((previous, int(lanes.last[previous]) - 1, gone))
         return result

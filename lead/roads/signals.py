@@ -17,6 +17,7 @@ from lead.roads.speed_limits import sample_limits
 __all__ = ["SignalKind", "Signals", "build_signals"]
 
 APPROACH = 40.0  # m before the stop line within which lanes know the light ahead
+WITHIN_JUNCTION = 12.0  # m before it within which also the lanes of the junction before know it
 LIGHT_SETBACKS = (2.0, 3.0, 4.5, 6.0, 9.0)  # m from the stop line back to a light's trigger; the first that works
 TRIGGER_DEPTH = 1.0  # m, half size along the road of the triggers of lights and speed limits
 TRIGGER_HEIGHT = 1.5  # m, half size
@@ -45,7 +46,7 @@ class Signals(NamedTuple):
     stop_lane: NDArray[np.int32]  # lane rows the signal governs
     stop_sample: NDArray[np.int64]  # on each of them the sample at the stop line
     head: NDArray[np.float64]  # (K, 6) pose of the light head or sign plate, facing the driver along its +x axis
-    sample_light: NDArray[np.int32]  # (N,) per network sample: signal row of the light at most 40 m ahead on its lane, or -1
+    sample_light: NDArray[np.int32]  # (N,) per network sample: signal row of the light at most 40 m ahead, or -1
     sample_stop: NDArray[np.float32]  # (N,) m along the lane from the sample to that light's stop line, 0 beyond it
     sample_limit: NDArray[np.float32]  # (N,) per network sample: speed limit, km/h
 
@@ -195,7 +196,8 @@ def _sample_lights(
         for stop in posts[k].stops:
             beyond = slice(stop.sample, network.lanes.last[stop.lane])
             light[beyond], metres[beyond] = k, 0.0
-            for sample, distance in lookup.upstream_distances(stop.lane, stop.sample, APPROACH).items():
+            ahead = lookup.upstream_distances(stop.lane, stop.sample, APPROACH, WITHIN_JUNCTION)
+            for sample, distance in ahead.items():
                 if distance <= metres[sample] + 0.5:
                     light[sample], metres[sample] = k, distance
     return light, metres

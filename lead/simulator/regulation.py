@@ -33,6 +33,8 @@ def regulate(
 
     A light governs from 6 m before its stop line, and earlier a vehicle that needs longer to stop calmly: with a fixed
     zone TrafficManager, which brakes only once it is governed, would run the light from 30 km/h.
+    On the tick on which the light leaves green, vehicles that can still stop are governed by none: TrafficManager goes
+    by a green it has seen for as long as the vehicle is governed, and would lead a queue held up at green over red.
     """
     for n in range(rows.shape[0]):
         row = rows[n]
@@ -55,15 +57,21 @@ def regulate(
             past = (x - middle[0]) * cos(yaw) + (y - middle[1]) * sin(yaw)
             left = sample_stop[sample] - past - LINE_SETBACK
             braking = max(LEAST_BRAKING, CALM_BRAKING + GRAVITY * sin(pose[3]))
-            too_far = left > max(STOP_ZONE, 1.0 + 0.5 * speed * speed / braking)
-            if speed > STANDING and columns.governing_light[row] == signal_actor[light]:
+            needed = 0.5 * speed * speed / braking
+            too_far = left > max(STOP_ZONE, 1.0 + needed)
+            governed = columns.governing_light[row] == signal_actor[light]
+            if speed > STANDING and governed:
                 too_far = False  # braking must not release it
+            # signals are the first rows of the table
+            changed = columns.light_state[row] == LightState.GREEN and columns.light_state[light] != LightState.GREEN
+            if governed and changed and left > needed:
+                too_far = True
             wrong_way = abs(wrap_angle(yaw - pose[PoseIndex.YAW])) > 0.5 * pi
-            if too_far or wrong_way or network.lanes.junction[network.samples.lane[sample]] >= 0:
+            if too_far or wrong_way:
                 light = -1
         if light >= 0:
             columns.governing_light[row] = signal_actor[light]
-            columns.light_state[row] = columns.light_state[light]  # signals are the first rows of the table
+            columns.light_state[row] = columns.light_state[light]
         else:
             columns.governing_light[row] = 0
             columns.light_state[row] = LightState.GREEN

@@ -113,6 +113,27 @@ def test_a_lane_knows_its_light_over_the_last_forty_metres():
     assert np.allclose(signals.sample_stop[covered], 50.0 - s, atol=1e-3)
 
 
+@pytest.mark.parametrize("name", ["GridCity", *cached_carla_towns("Town03", "Town05")])
+def test_whoever_comes_to_a_light_knows_it_over_the_last_eight_metres(name):
+    """Also where the lane before the line is shorter and leads out of another junction."""
+    network, signals = parsed(name)[1], signals_of(name)
+    lanes, centre = network.lanes, network.samples.centre
+    lights = int((signals.kind == SignalKind.LIGHT).sum())  # the first rows
+    for stop in range(signals.stop_start[lights]):
+        lane, sample, gone = int(signals.stop_lane[stop]), int(signals.stop_sample[stop]), 0.0
+        while gone < 8.0:
+            assert signals.sample_light[sample] >= 0, (name, lane, gone)
+            if sample > lanes.first[lane]:
+                gone += float(np.linalg.norm(centre[sample] - centre[sample - 1]))
+                sample -= 1
+                continue
+            before = lanes.predecessor[lanes.predecessor_start[lane] : lanes.predecessor_start[lane + 1]]
+            if not len(before):
+                break
+            lane = int(before[0])
+            sample = int(lanes.last[lane]) - 1
+
+
 def test_a_painted_stop_line_moves_the_stop():
     line = signal(8, "-1", 46, -1.75, "-").replace("x", "StopLine", 1)
     network, signals = crossing(on_arm=signal(7, "1000001", 30, -5, "-") + line)

@@ -155,6 +155,24 @@ def test_a_governed_vehicle_sees_the_change_while_standing(lit):
     assert lit.world.table.light_state[row] == YELLOW
 
 
+def test_who_can_still_stop_is_released_for_the_tick_on_which_green_ends(lit):
+    """TrafficManager would otherwise hold on to the green that it saw."""
+    for x, speed, released in ((93.0, 0.0, 1), (89.0, 12.0, 0)):
+        lit.world.set_light_state(int(lit.world.signal_actor[0]), GREEN)
+        car = lit.add(x=x)
+        lit.launch(car, speed)
+        lit.world.step(0.05)
+        row = lit.world.row(car)
+        assert lit.world.table.governing_light[row] != 0 and lit.world.table.light_state[row] == GREEN
+        lit.world.set_light_state(int(lit.world.signal_actor[0]), YELLOW)
+        governed = []
+        for _ in range(4):
+            lit.world.step(0.05)
+            governed.append(bool(lit.world.table.governing_light[row]))
+        assert governed == [False, True, True, True] if released else all(governed)
+        lit.world.destroy(car)
+
+
 def test_wrong_way_driver_is_not_governed(lit):
     car = lit.add(x=97.0, yaw=np.pi)
     lit.run(0.5)
