@@ -1,7 +1,7 @@
 """Pictures of actors: every vehicle, walker and prop by name, and vehicles' lamps and doors."""
 
 from functools import cache
-from math import cos, radians, sin, tan
+from math import asin, copysign, cos, pi, radians, sin, tan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from sheet import Tile, contact_sheet
 from weather import FIVE
 
 from lead.rendering.kernels.codes import Lamp
-from lead.rendering.kernels.ground import height_at
+from lead.roads.surface import ground_height
 from lead.simulator.blueprints import library, mesh_extents
 
 STREET = "GridCity"
@@ -21,6 +21,7 @@ FRONT, REAR = radians(35.0), radians(145.0)  # azimuth of three-quarter views
 PROP_SIDE = radians(-62.0)  # azimuth from which props show their faces
 PACES = (0.7, 1.4, 2.4, 4.0)  # m/s
 PHASES = 8  # pictures of one pace
+ASIDE = 9.0  # m to the side of an actor at which the camera is still before the houses
 HALF_PERIOD = 0.4  # s, of blinkers
 
 
@@ -35,12 +36,12 @@ def _stand() -> NDArray[np.float64]:
     """Pose (6,) on the ground where actors stand."""
     scene = _street()
     pose = scene.town.spawn_points[STAND].copy()
-    pose[2] = height_at(scene.town.surface, pose[0], pose[1], pose[2], 0)[0]
+    pose[2] = ground_height(scene.town.surface, pose[0], pose[1], pose[2])[0]
     return pose
 
 
 def _portrait(actor: int, azimuth: float, width: int, height: int) -> NDArray[np.uint8]:
-    """A picture that an actor's box fills, seen from an azimuth (rad) off its heading."""
+    """A picture that an actor's box fills, seen from an azimuth (rad) off its heading, or along the street if tall."""
     scene = _street()
     row = scene.world.row(actor)
     pose, extent, centre = (getattr(scene.world.table, name)[row] for name in ("pose", "extent", "centre"))
@@ -49,6 +50,9 @@ def _portrait(actor: int, azimuth: float, width: int, height: int) -> NDArray[np
     deep = abs(extent[0] * cos(azimuth)) + abs(extent[1] * sin(azimuth))
     focal = 0.5 * width / tan(radians(FOV) / 2.0)
     distance = deep + 1.25 * max(focal * wide / (0.5 * width), focal * extent[2] / (0.5 * height))
+    if distance * abs(sin(azimuth)) > ASIDE:
+        nearer = asin(ASIDE / distance)
+        azimuth = copysign(nearer if cos(azimuth) > 0.0 else pi - nearer, azimuth)
     shift = centre[0] * np.array([cos(heading), sin(heading)])
     target = np.array([*(pose[:2] + shift), pose[2] + centre[2]])
     return scene.photograph(around(target, heading, azimuth, distance, 0.22 * distance), width, height, FOV)

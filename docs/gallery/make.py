@@ -1,6 +1,6 @@
 """Make the pictures of docs/gallery.md, and the tables of how far lights and pedestrians can be read.
 
-    python docs/gallery/make.py                                    # everything, about ten minutes on two cores
+    python docs/gallery/make.py                                    # everything, about five minutes on two cores
     python docs/gallery/make.py --only weather --only lights       # some pictures
     python docs/gallery/make.py --only numbers --out /tmp/gallery  # the tables alone, printed
 
@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from actors import gait, lamps, props, vehicles, walkers
-from places import carla_towns, generated_towns, presets, weathers
+from places import carla_towns, carla_weathers, generated_towns, presets, weathers
 from readability import light_numbers, pedestrian_numbers, pedestrians, traffic_lights
 from rich.console import Console
 from rich.progress import track
@@ -24,10 +24,13 @@ from lead.roads.library import list_maps
 
 PICTURES = {
     "towns_generated": generated_towns,
-    "towns_carla_1": partial(carla_towns, 0),
-    "towns_carla_2": partial(carla_towns, 1),
     "weather": weathers,
     "presets": presets,
+    "towns_carla_1": partial(carla_towns, 0),
+    "towns_carla_2": partial(carla_towns, 1),
+    "weather_carla_1": partial(carla_weathers, 0),
+    "weather_carla_2": partial(carla_weathers, 1),
+    "weather_carla_3": partial(carla_weathers, 2),
     "vehicles_1": partial(vehicles, 0),
     "vehicles_2": partial(vehicles, 1),
     "vehicles_3": partial(vehicles, 2),

@@ -20,6 +20,11 @@ EYE = 1.5  # m, height of a driver's eyes
 PITCH = np.radians(-2.0)
 
 
+WIDE, SMALL = (400, 225), (252, 150)  # pixels of a tile with CARLA's towns at noon, and in a sheet of five weathers
+AT_NOON = 6  # of CARLA's towns on a sheet
+IN_WEATHERS = 4
+
+
 @cache
 def _seen_from_car(town: str) -> tuple[Scene, tuple[float, ...]]:
     """A populated scene and the camera's pose in it."""
@@ -36,32 +41,45 @@ def _tile(town: str, weather: list[float], text: str, width: int, height: int, f
     return Tile(scene.photograph(pose, width, height, fov), text)
 
 
-def _noon(towns: list[str], columns: int, width: int):
-    tiles = []
-    for town in towns:
-        try:
-            tiles.append(_tile(town, FIVE["clear noon"], town, width, width * 9 // 16))
-        except MapNotFoundError:
-            print(f"{town} is left out, as it is not on this machine; `lead maps fetch {town}` gets it")
-        if town not in TOWNS:
-            _seen_from_car.cache_clear()
-    return contact_sheet(tiles, columns) if tiles else None
+def _five(town: str) -> list[Tile]:
+    """A town in the five weathers."""
+    return [_tile(town, FIVE[name], f"{town}, {name}", *SMALL) for name in FIVE]
+
+
+@cache
+def _carla_town(town: str) -> tuple[Tile, list[Tile]] | None:
+    """A town of CARLA at noon and in the five weathers, drawn on one loading; None if it is not on this machine."""
+    try:
+        tiles = _tile(town, FIVE["clear noon"], town, *WIDE), _five(town)
+    except MapNotFoundError:
+        print(f"{town} is left out, as it is not on this machine; `lead maps fetch {town}` gets it")
+        return None
+    _seen_from_car.cache_clear()
+    return tiles
 
 
 def generated_towns():
     """The four generated towns."""
-    return _noon(list(TOWNS), 2, 520)
+    return contact_sheet([_tile(town, FIVE["clear noon"], town, 520, 292) for town in TOWNS], 2)
 
 
-def carla_towns(half: int):
-    """Six of CARLA's twelve towns, those that are there."""
-    return _noon(list(CARLA_MAPS)[6 * half : 6 * half + 6], 3, 400)
+def carla_towns(sheet: int):
+    """Six of CARLA's twelve towns at noon, those that are there."""
+    drawn = [_carla_town(town) for town in list(CARLA_MAPS)[AT_NOON * sheet : AT_NOON * (sheet + 1)]]
+    tiles = [town[0] for town in drawn if town is not None]
+    return contact_sheet(tiles, 3) if tiles else None
 
 
 def weathers():
     """The generated towns at noon, in rain and fog, at dusk and at night."""
-    tiles = [_tile(town, FIVE[name], f"{town}, {name}", 252, 150) for town in TOWNS for name in FIVE]
-    return contact_sheet(tiles, len(FIVE))
+    return contact_sheet([tile for town in TOWNS for tile in _five(town)], len(FIVE))
+
+
+def carla_weathers(sheet: int):
+    """Four of CARLA's towns in the same weathers."""
+    drawn = [_carla_town(town) for town in list(CARLA_MAPS)[IN_WEATHERS * sheet : IN_WEATHERS * (sheet + 1)]]
+    tiles = [tile for town in drawn if town is not None for tile in town[1]]
+    return contact_sheet(tiles, len(FIVE)) if tiles else None
 
 
 def presets():

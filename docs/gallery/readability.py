@@ -19,10 +19,10 @@ from sheet import Tile, contact_sheet, enlarged
 from weather import FIVE
 
 from lead.rendering.camera import Channel, Images, View, camera_axes
-from lead.rendering.kernels.ground import height_at
 from lead.rendering.models.signals import HOUSING_FRONT, LENS, NEAR_SIDE, PITCH
 from lead.roads.locate import kind_mask, nearest_sample
 from lead.roads.network import LaneKind
+from lead.roads.surface import ground_height
 from lead.simulator.actors import LightState
 from lead.simulator.blueprints import library
 
@@ -49,7 +49,7 @@ class Approach(NamedTuple):
     def camera(self, scene: Scene, distance: float) -> Pose:
         """A camera's pose `distance` (m) before the head, which must be straight ahead along the lane."""
         x, y = self.lane_point[:2] - distance * np.array([cos(self.yaw), sin(self.yaw)])
-        z = height_at(scene.town.surface, x, y, self.lane_point[2] + 1.0, 0)[0]
+        z = ground_height(scene.town.surface, x, y, self.lane_point[2] + 1.0)[0]
         return float(x), float(y), float(z + EYE), 0.0, self.yaw, 0.0
 
 

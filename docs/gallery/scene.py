@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from weather import lamps_for
 
 from lead.rendering.camera import Channel, Images, Painter, View
-from lead.rendering.kernels.ground import height_at
 from lead.rendering.stage import Stage
 from lead.roads.network import LaneKind
+from lead.roads.surface import ground_height
 from lead.roads.town import load_town
 from lead.simulator.actors import ActorKind, SpawnError
 from lead.simulator.blueprints import library
@@ -65,7 +65,7 @@ class Scene:
         if self._own:
             x, y, _, _, yaw, _ = view.pose
             x, y = x - TO_BONNET * cos(yaw), y - TO_BONNET * sin(yaw)
-            z = height_at(self.town.surface, x, y, view.pose[2], 0)[0]
+            z = ground_height(self.town.surface, x, y, view.pose[2])[0]
             self.world.set_pose(self._own, (x, y, z, 0.0, yaw, 0.0))
         self.stage.update(self.world, np.array([view.pose[:3]]))
         return self._painter.draw(self.stage, [(view, channels)])[0]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lead.rendering.kernels.setting import Light
+from lead.simulator.weather import LAMPS_ON, sun_altitude
 
 Colour = NDArray[np.float64]  # (3,) linear RGB
 
@@ -18,7 +19,7 @@ SUN_DEPTH = np.array([0.075, 0.17, 0.36])  # loss of sunlight per thickness of c
 MIE_DEFAULT, RAYLEIGH_DEFAULT = 0.03, 0.0331  # CARLA's defaults of the scattering scales
 TICKS = 20.0  # pictures per second that differ in what flickers
 DUST = np.array([0.52, 0.31, 0.14])
-LAMPS_ON = 4.0  # degrees of sun altitude below which street lamps and windows are lit
+TWILIGHT = 2.0  # light from the sky around sunset, above what its share by day would give: eyes and films open up
 
 
 class _Day(NamedTuple):
@@ -51,15 +52,15 @@ def _grey(colour: Colour) -> float:
 
 def _day_of(weather: NDArray[np.float64]) -> _Day:
     cloud, rain, dust = (min(max(weather[k] / 100.0, 0.0), 1.0) for k in (0, 1, 13))
-    altitude = (weather[5] + 180.0) % 360.0 - 180.0
-    altitude = 180.0 - altitude if altitude > 90.0 else -180.0 - altitude if altitude < -90.0 else altitude
+    altitude = sun_altitude(weather)
     scattering = max(weather[10], 0.0)
+    clear = (1.0 - _ramp(cloud, 0.2, 0.9)) * (1.0 - 0.92 * _ramp(rain, 0.0, 0.7)) * (1.0 - _ramp(dust, 0.1, 0.9))
     return _Day(
         altitude=altitude,
         day=_ramp(altitude, -9.0, 14.0),
         low=_ramp(altitude, -9.0, 1.0) * (1.0 - _ramp(altitude, 8.0, 34.0)),
         cloud=cloud,
-        gloom=max(_ramp(cloud, 0.35, 1.0), 0.3 * rain, _ramp(dust, 0.1, 0.9)),
+        gloom=1.0 - clear,
         rain=rain,
         dust=dust,
         rayleigh=max(weather[12], 0.0) / RAYLEIGH_DEFAULT,
@@ -81,7 +82,7 @@ def _sky(day: _Day) -> tuple[Colour, Colour]:
     noon = np.array([0.10, 0.22, 0.50]) * (0.35 + 0.65 * blue), np.array([0.46, 0.60, 0.76])
     dusk = np.array([0.085, 0.12, 0.25]), np.array([0.62, 0.36, 0.20])
     night = np.array([0.0035, 0.0050, 0.0110]), np.array([0.0095, 0.0115, 0.0180])
-    grey = np.array([0.44, 0.47, 0.51]) * (1.0 - 0.45 * day.rain) * (1.0 - 0.5 * day.low)
+    grey = np.array([0.44, 0.47, 0.51]) * (1.0 - 0.45 * day.rain) * (1.0 - 0.6 * day.low)
     overcast = grey * 0.86, grey * 1.06
     result = []
     for k in range(2):
@@ -96,8 +97,10 @@ def _ambient(day: _Day, zenith: Colour, horizon: Colour, sun: Colour) -> tuple[C
     """Light from above and, thrown back by the ground, from below."""
     above = _mix(zenith, horizon, 0.45)
     above = (
-        _mix(above, np.full(3, _grey(above)), 0.4) * (0.74 + 0.35 * day.low + 0.56 * day.gloom) + 0.05 * day.day * sun
+        _mix(above, np.full(3, _grey(above)), 0.55) * (0.74 + 0.35 * day.low + 0.56 * day.gloom) + 0.05 * day.day * sun
     )
+    twilight = _ramp(day.altitude, -9.0, 0.0) * (1.0 - _ramp(day.altitude, 0.0, 25.0))
+    above *= 1.0 + TWILIGHT * (1.0 - 0.7 * day.gloom) * twilight
     above += (1.0 - day.day) * np.array([0.034, 0.040, 0.058])
     return above, 0.45 * above * [1.02, 1.0, 0.94] + 0.14 * sun * max(sin(radians(day.altitude)), 0.0)
 
@@ -107,7 +110,7 @@ def _fog(weather: NDArray[np.float64], day: _Day) -> tuple[float, float, float]:
     density = 0.028 * min(max(weather[6] / 100.0, 0.0), 1.0) ** 2
     falloff = 0.02 * min(max(weather[9], 0.0), 10.0)
     start = max(weather[7], 0.0)
-    other = 0.0045 * day.rain**0.7 + 0.035 * day.dust**1.5
+    other = 0.0045 * day.rain + 0.035 * day.dust**1.5
     share = other / (other + density) if other > 0.0 else 0.0
     return density + other, start * (1.0 - share), falloff * (1.0 - share) + 0.004 * share
 
@@ -149,8 +152,8 @@ def light_of(weather: ArrayLike, time: float = 0.0) -> Light:
         cloud_shift=rgb(0.02 * drift * time), fog=rgb(fog), fog_density=float(density), fog_start=float(start),
         fog_falloff=float(falloff), haze=float(0.0005 * (0.5 + 0.5 * day.mie)),
         stars=float((1.0 - _ramp(day.altitude, -12.0, -4.0)) * max(1.0 - 1.3 * day.cloud, 0.0)),
-        wet=float(max(wetness, 0.9 * _ramp(deposits, 0.0, 0.5), _ramp(day.rain, 0.0, 0.4))),
-        puddles=float(max(deposits - 0.1, 0.0)), rain=float(day.rain), wind=rgb(drift),
+        wet=float(max(wetness, 0.9 * _ramp(deposits, 0.0, 0.8), _ramp(day.rain, 0.0, 0.5))),
+        puddles=float(0.75 * deposits**1.6), rain=float(day.rain), wind=rgb(drift),
         frame=float(round(time * TICKS) % (1 << 20)), night=float(1.0 - _ramp(day.altitude, -4.0, LAMPS_ON)),
         exposure=float(1.2 + 0.9 * (1.0 - day.day) + 0.1 * day.low + 0.1 * day.gloom * day.day),
     )  # fmt: skip
@@ -159,9 +162,10 @@ def light_of(weather: ArrayLike, time: float = 0.0) -> Light:
 def _clouds(day: _Day, sunlight: Colour, zenith: Colour, horizon: Colour) -> tuple[Colour, Colour]:
     """Radiance of clouds where the sun lights them, and in their own shadow."""
     lit = _mix([0.95, 0.95, 0.95], [1.0, 0.55, 0.32], day.low) * (1.0 - 0.35 * day.low)
-    bright = _mix(lit, [0.60, 0.63, 0.67], day.gloom) * (1.0 - 0.5 * day.rain * day.gloom)
+    bright = _mix(lit, _mix([0.60, 0.63, 0.67], [0.60, 0.42, 0.34], day.low), day.gloom)
+    bright *= 1.0 - 0.5 * day.rain * day.gloom
     dark = _mix([0.50, 0.54, 0.60], [0.24, 0.20, 0.24], day.low)
-    dark = _mix(dark, [0.40, 0.43, 0.47], day.gloom) * (1.0 - 0.45 * day.rain)
+    dark = _mix(dark, _mix([0.40, 0.43, 0.47], [0.23, 0.22, 0.26], day.low), day.gloom) * (1.0 - 0.45 * day.rain)
     bright, dark = _mix(bright, 0.9 * DUST, day.dust), _mix(dark, 0.7 * DUST, day.dust)
     night = np.array([0.012, 0.013, 0.018])
     return _mix(night, bright * (1.0 - 0.5 * day.low * day.gloom), day.day), _mix(0.6 * night, dark, day.day)

@@ -23,6 +23,24 @@ FOOTING = 0.5  # m by which things reach into the ground, so that slopes show no
 LARGE_TOWN = 60.0  # km of road edge from which lamps and trees thin out
 DECK = 1.5  # m above the ground from which a roadside thing stands on a bridge
 RAIL = 16.0  # m, length of one guard-rail box
+QUIET = 80.0  # m from a motorway within which nobody builds: beside its ramps too
+LIGHTS_NEAR = 250.0  # m from a street's middle within which traffic lights make a village a town
+
+
+class Quarter(NamedTuple):
+    """How houses along a street are built."""
+
+    least: tuple[float, float, float, float]  # m: width along the street, depth, setback, gap to the next
+    most: tuple[float, float, float, float]
+    rise: float  # mean number of storeys above the first
+    storeys: int  # at most
+    share: float  # of the plots that are built on
+
+
+CITY = Quarter((9.0, 8.0, 0.3, 1.0), (24.0, 16.0, 4.0, 8.0), 3.0, 20, 1.0)
+TOWN = CITY._replace(rise=1.4, storeys=5)
+VILLAGE = Quarter((9.0, 8.0, 0.5, 1.5), (18.0, 13.0, 6.0, 10.0), 0.8, 3, 1.0)
+COUNTRY = Quarter((10.0, 8.0, 5.0, 1.0), (24.0, 14.0, 18.0, 8.0), 0.5, 2, 0.3)
 
 
 class Scenery(NamedTuple):
@@ -95,6 +113,8 @@ def build_scenery(
     edges = road_edges(network, signals.sample_limit)
     thin = max(1.0, sum(float(edge.along[-1]) for edge in edges) / 1000.0 / LARGE_TOWN)
     has_sidewalks = any(edge.sidewalk for edge in edges)
+    lights = signals.pose[signals.kind == SignalKind.LIGHT, :2]
+    fast = np.concatenate([np.zeros((0, 2)), *(edge.points[:, :2] for edge in edges if edge.fast)])
     for edge in edges:
         rng = np.random.default_rng([seed, edge.lane])
         if edge.fast:
@@ -102,7 +122,7 @@ def build_scenery(
         if edge.sidewalk:
             _lamps(site, edge, thin)
         if edge.sidewalk or (not has_sidewalks and not edge.fast):
-            _buildings(site, edge, rng, 1.0 if edge.sidewalk else 0.3)
+            _buildings(site, edge, rng, _quarter(network, edge, lights), fast)
         if not edge.sidewalk:
             _trees(site, edge, rng, thin)
     return site.finish()
@@ -151,13 +171,31 @@ def _lamps(site: _Site, edge: RoadEdge, thin: float) -> None:
             site.add("StreetLamp", Label.POLES, place, FOOTING, (0.1, 0.1, 7.0))
 
 
-def _buildings(site: _Site, edge: RoadEdge, rng: np.random.Generator, share: float) -> None:
-    """A row of buildings with gaps, some of them closed by a wall or a fence."""
+def _quarter(network: RoadNetwork, edge: RoadEdge, lights: NDArray[np.float64]) -> Quarter:
+    """Farms without sidewalks, a village without traffic lights (L, 2) m near by, tall houses on broad streets."""
+    if not edge.sidewalk:
+        return COUNTRY
+    middle = edge.points[len(edge.points) // 2, :2]
+    if not (np.hypot(*(lights - middle).T) < LIGHTS_NEAR).any():
+        return VILLAGE
+    lanes, outer = network.lanes, edge.lane
+    beside = (lanes.road == lanes.road[outer]) & (lanes.section == lanes.section[outer])
+    beside &= ((lanes.lane > 0) == (lanes.lane[outer] > 0)) & (lanes.kind == LaneKind.DRIVING)
+    return CITY if beside.sum() > 1 else TOWN
+
+
+def _buildings(
+    site: _Site, edge: RoadEdge, rng: np.random.Generator, quarter: Quarter, fast: NDArray[np.float64]
+) -> None:
+    """A row of buildings with gaps, some of them closed by a wall or a fence; farms keep off fast roads (F, 2) m."""
     place = 3.0
     while place < edge.along[-1] - 10.0:
-        width, depth, setback, gap = rng.uniform([9.0, 8.0, 0.3, 1.0], [24.0, 16.0, 4.0, 8.0])
-        storeys = min(20, 1 + int(rng.exponential(3.0)))
-        wanted, kind = rng.random() < share, rng.integers(3)
+        width, depth, setback, gap = rng.uniform(quarter.least, quarter.most)
+        storeys = min(quarter.storeys, 1 + int(rng.exponential(quarter.rise)))
+        wanted, kind = rng.random() < quarter.share, rng.integers(3)
+        if not edge.sidewalk and len(fast):
+            spot = edge.at(place, 0.0)[:2]
+            wanted = wanted and np.hypot(*(fast - spot).T).min() > QUIET
         width = min(width, edge.along[-1] - place)
         for scale in (1.0, 0.6):
             half_width, half_depth = 0.5 * width * scale, 0.5 * depth * scale

@@ -6,7 +6,8 @@ from town_fixtures import GENERATED, parsed, signals_of
 
 from lead.roads.labels import Label
 from lead.roads.network import LaneKind
-from lead.roads.scenery import build_scenery
+from lead.roads.roadside import road_edges
+from lead.roads.scenery import STOREY, build_scenery
 from lead.roads.signals import SignalKind
 from lead.roads.surface import build_surface
 
@@ -55,6 +56,26 @@ def test_towns_have_what_belongs_there():
     assert (grid.label == Label.TRAFFIC_SIGNS).sum() == (~lights).sum()
     heads = grid.centre[grid.label == Label.TRAFFIC_LIGHT]
     assert np.allclose(heads, signals.head[lights, :3], atol=1e-9)
+
+
+@pytest.mark.parametrize(("name", "most"), [("VillageCrossing", 3), ("InterurbanHills", 2), ("MotorwayRing", 2)])
+def test_houses_are_as_tall_as_their_surroundings(name, most):
+    def storeys(town):
+        scenery = scenery_of(town)
+        houses = scenery.label == Label.BUILDINGS
+        return (2.0 * scenery.extent[houses, 2] - 1.5) / STOREY
+
+    # up to a storey of a house on a slope is below its ground floor
+    assert np.quantile(storeys(name), 0.9) < most + 1.0 < np.quantile(storeys("GridCity"), 0.9)
+
+
+def test_nobody_builds_beside_a_motorway():
+    _, network = parsed("MotorwayRing")
+    scenery = scenery_of("MotorwayRing")
+    houses = scenery.centre[scenery.label == Label.BUILDINGS, :2]
+    fast = [edge.points[:, :2] for edge in road_edges(network, signals_of("MotorwayRing").sample_limit) if edge.fast]
+    away = [np.hypot(*(np.concatenate(fast) - house).T).min() for house in houses]
+    assert len(houses) > 5 and min(away) > 40.0
 
 
 def test_the_seed_decides():

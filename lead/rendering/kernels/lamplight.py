@@ -11,6 +11,7 @@ from lead.rendering.kernels.strip import Floats, f32, lean
 
 SLOPE_STEPS = f32(4096.0)  # bounds of slopes are rounded to 1 / 4096
 GLARE_REACH = f32(0.09)  # slope from a lamp's middle to where its glare ends
+GLARE_HALVED = f32(50.0)  # m from the eye at which a lamp's glare is half as strong as near by
 STREAK_REACH = f32(0.12)  # slope from a lamp to the side of its image in the road
 LEVEL = f32(0.1)  # sideways tilt of a camera up to which images of lamps stand upright below them
 
@@ -45,15 +46,17 @@ def lamplight(strip: Floats, lamps: Floats, box: Floats, count: int) -> None:
 
 
 @lean
+def _three(lamps: Floats, lamp: int, first: int) -> tuple[float, float, float]:
+    """The numbers of a lamp in three columns from `first` on."""
+    return lamps[lamp, first], lamps[lamp, first + np.uint64(1)], lamps[lamp, first + np.uint64(2)]
+
+
+@lean
 def _add_lamp(strip: Floats, lamps: Floats, lamp: int, count: int) -> None:
     """Light of a lamp that shines all around before it."""
-    px, py, pz = (
-        lamps[lamp, of.POSITION],
-        lamps[lamp, of.POSITION + np.uint64(1)],
-        lamps[lamp, of.POSITION + np.uint64(2)],
-    )
-    ax, ay, az = lamps[lamp, of.AXIS], lamps[lamp, of.AXIS + np.uint64(1)], lamps[lamp, of.AXIS + np.uint64(2)]
-    red, green, blue = lamps[lamp, of.POWER], lamps[lamp, of.POWER + np.uint64(1)], lamps[lamp, of.POWER + np.uint64(2)]
+    px, py, pz = _three(lamps, lamp, of.POSITION)
+    ax, ay, az = _three(lamps, lamp, of.AXIS)
+    red, green, blue = _three(lamps, lamp, of.POWER)
     zero, one = f32(0.0), f32(1.0)
     fade = one / (lamps[lamp, of.REACH] * lamps[lamp, of.REACH])
     for i in range(count):
@@ -72,13 +75,9 @@ def _add_lamp(strip: Floats, lamps: Floats, lamp: int, count: int) -> None:
 def _add_beam(strip: Floats, lamps: Floats, lamp: int, count: int) -> None:
     """Light of a headlamp: a flat, broad beam with little above its axis, that lights the road further than a bare lamp
     would."""
-    px, py, pz = (
-        lamps[lamp, of.POSITION],
-        lamps[lamp, of.POSITION + np.uint64(1)],
-        lamps[lamp, of.POSITION + np.uint64(2)],
-    )
-    ax, ay, az = lamps[lamp, of.AXIS], lamps[lamp, of.AXIS + np.uint64(1)], lamps[lamp, of.AXIS + np.uint64(2)]
-    red, green, blue = lamps[lamp, of.POWER], lamps[lamp, of.POWER + np.uint64(1)], lamps[lamp, of.POWER + np.uint64(2)]
+    px, py, pz = _three(lamps, lamp, of.POSITION)
+    ax, ay, az = _three(lamps, lamp, of.AXIS)
+    red, green, blue = _three(lamps, lamp, of.POWER)
     zero, one, half = f32(0.0), f32(1.0), f32(0.5)
     fade = one / (lamps[lamp, of.REACH] * lamps[lamp, of.REACH])
     narrow = one / (lamps[lamp, of.BEAM] * lamps[lamp, of.BEAM])
@@ -90,11 +89,12 @@ def _add_beam(strip: Floats, lamps: Floats, lamp: int, count: int) -> None:
         ahead = one / max(along, f32(0.05))
         rise = (dz - along * az) * ahead
         aside = max((square - along * along) * ahead * ahead - rise * rise, zero) * narrow
-        below = min(max(f32(0.3) - f32(16.0) * rise, f32(0.07)), one)
+        above = max(f32(0.13) - f32(0.25) * rise, zero)  # stray light, none on bridges overhead
+        below = min(max(f32(0.55) - f32(5.5) * rise, above), one)
         share = below / (one + aside * aside) if along > zero else zero
-        fall = max(half * fall + half * min(max(f32(4.0) * fall, zero), one), zero)
+        fall = max(half * fall + half * min(max(f32(6.0) * fall, zero), one), zero)
         left = max(one - square * fade, zero)
-        share *= left * left * fall / (f32(18.0) + f32(0.16) * square)
+        share *= left * left * fall / (f32(60.0) + f32(0.12) * square)
         strip[at.LIGHT_RED + i] += red * share
         strip[at.LIGHT_GREEN + i] += green * share
         strip[at.LIGHT_BLUE + i] += blue * share
@@ -108,25 +108,31 @@ def streaks(strip: Floats, lamps: Floats, camera: Camera, edges: Floats, count: 
     """
     level = abs(camera.axes[0, 2]) < LEVEL
     for lamp in range(lamps.shape[0]):
-        dx = lamps[lamp, of.POSITION] - camera.eye[0]
-        dy = lamps[lamp, of.POSITION + np.uint64(1)] - camera.eye[1]
-        dz = lamps[lamp, of.POSITION + np.uint64(2)] - camera.eye[2]
+        px, py, pz = _three(lamps, lamp, of.POSITION)
+        dx, dy, dz = px - camera.eye[0], py - camera.eye[1], pz - camera.eye[2]
         ahead = camera.axes[2, 0] * dx + camera.axes[2, 1] * dy + camera.axes[2, 2] * dz
         x = (camera.axes[0, 0] * dx + camera.axes[0, 1] * dy + camera.axes[0, 2] * dz) / max(ahead, f32(0.5))
         if level and (ahead <= 0.0 or x < edges[0] - STREAK_REACH or x > edges[1] + STREAK_REACH):
+            continue
+        ax, ay, az = _three(lamps, lamp, of.AXIS)
+        turned = -(dx * ax + dy * ay + dz * az)
+        if turned < 0.0 or not _shines(lamps, lamp):
             continue
         _add_streak(strip, lamps, lamp, count)
 
 
 @lean
+def _shines(lamps: Floats, lamp: int) -> bool:
+    """Whether a lamp has an image and a glare of its own."""
+    red, green, _ = _three(lamps, lamp, of.SHINE)
+    return red + green > f32(0.0)
+
+
+@lean
 def _add_streak(strip: Floats, lamps: Floats, lamp: int, count: int) -> None:
     zero, one = f32(0.0), f32(1.0)
-    px, py, pz = (
-        lamps[lamp, of.POSITION],
-        lamps[lamp, of.POSITION + np.uint64(1)],
-        lamps[lamp, of.POSITION + np.uint64(2)],
-    )
-    red, green, blue = lamps[lamp, of.SHINE], lamps[lamp, of.SHINE + np.uint64(1)], lamps[lamp, of.SHINE + np.uint64(2)]
+    px, py, pz = _three(lamps, lamp, of.POSITION)
+    red, green, blue = _three(lamps, lamp, of.SHINE)
     size = lamps[lamp, of.RADIUS]
     for i in range(count):
         dx, dy, dz = px - strip[at.X + i], py - strip[at.Y + i], pz - strip[at.Z + i]
@@ -152,17 +158,13 @@ def glare(strip: Floats, lamps: Floats, light: Floats, camera: Camera, edges: Fl
     zero, one = f32(0.0), f32(1.0)
     strength = light[of.NIGHT] * (f32(0.05) + f32(9.0) * light[of.FOG_DENSITY])
     for lamp in range(lamps.shape[0]):
-        dx = lamps[lamp, of.POSITION] - camera.eye[0]
-        dy = lamps[lamp, of.POSITION + np.uint64(1)] - camera.eye[1]
-        dz = lamps[lamp, of.POSITION + np.uint64(2)] - camera.eye[2]
+        px, py, pz = _three(lamps, lamp, of.POSITION)
+        dx, dy, dz = px - camera.eye[0], py - camera.eye[1], pz - camera.eye[2]
         ahead = camera.axes[2, 0] * dx + camera.axes[2, 1] * dy + camera.axes[2, 2] * dz
         away = sqrt(dx * dx + dy * dy + dz * dz)
-        turned = -(
-            dx * lamps[lamp, of.AXIS]
-            + dy * lamps[lamp, of.AXIS + np.uint64(1)]
-            + dz * lamps[lamp, of.AXIS + np.uint64(2)]
-        )
-        if ahead < 1.0 or turned < f32(-0.2) * away:
+        ax, ay, az = _three(lamps, lamp, of.AXIS)
+        turned = -(dx * ax + dy * ay + dz * az)
+        if ahead < 1.0 or turned < f32(-0.2) * away or not _shines(lamps, lamp):
             continue
         x = (camera.axes[0, 0] * dx + camera.axes[0, 1] * dy + camera.axes[0, 2] * dz) / ahead
         y = (camera.axes[1, 0] * dx + camera.axes[1, 1] * dy + camera.axes[1, 2] * dz) / ahead
@@ -171,10 +173,9 @@ def glare(strip: Floats, lamps: Floats, light: Floats, camera: Camera, edges: Fl
         if y < edges[2] - GLARE_REACH or y > edges[3] + GLARE_REACH:
             continue
         toward = min(max(turned / away + f32(0.2), zero), one) * strength
-        red, green, blue = (
-            lamps[lamp, of.SHINE] * toward, lamps[lamp, of.SHINE + np.uint64(1)] * toward,
-            lamps[lamp, of.SHINE + np.uint64(2)] * toward,
-        )  # fmt: skip
+        toward /= one + away * away / (GLARE_HALVED * GLARE_HALVED)
+        red, green, blue = _three(lamps, lamp, of.SHINE)
+        red, green, blue = red * toward, green * toward, blue * toward
         core = f32(0.004) + f32(0.9) * lamps[lamp, of.RADIUS] / away
         spread, end, before = one / (core * core), one / (GLARE_REACH * GLARE_REACH), f32(0.98) * away - f32(0.3)
         for i in range(count):

@@ -22,8 +22,9 @@ def soak(strip: Floats, codes: Codes, clouds: Floats, light: Floats, count: int)
         up = strip[at.NORMAL_Z + i]
         wet = half * film * min(max(f32(1.25) * up, f32(0.25)), one)
         if area > zero:
-            level = one if up > f32(0.97) else zero
-            wet = max(wet, level * min(max((strip[at.NOISE_0 + i] - one + area) * f32(14.0), zero), one))
+            level = one if up > f32(0.97) and strip[at.GLOSS + i] < f32(0.05) else zero  # not on parked cars
+            deep = level * min(max((strip[at.NOISE_0 + i] - one + area) * f32(5.0) + f32(0.2), zero), one)
+            wet += (one - wet) * deep * deep * (f32(3.0) - deep - deep)
         matt = one - min(f32(8.0) * strip[at.GLOSS + i], one)
         strip[at.WET + i] = wet if strip[at.VARIETY + i] >= zero else zero
         dark = one - f32(0.95) * wet * matt * (one - f32(0.45) * wet)

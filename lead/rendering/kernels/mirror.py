@@ -42,7 +42,7 @@ def mirror(strip: Floats, codes: Codes, noise: Floats, light: Floats, count: int
         grazing = one - min(strip[at.FACING + i], one)
         square = grazing * grazing
         fresnel = square * square * grazing
-        share = f32(0.35) * gloss + f32(0.8) * min(f32(3.0) * gloss, one) * fresnel
+        share = f32(0.22) * gloss + f32(0.36) * min(f32(3.0) * gloss, one) * fresnel
         film = wet * wet * (f32(0.03) + f32(0.9) * fresnel)
         strip[at.SHARE + i] = max(share, film)
 

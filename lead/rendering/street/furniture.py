@@ -9,6 +9,7 @@ from lead.roads.labels import Label
 
 LAMP_HEIGHT = 7.0  # m, of the collision box
 ARM = 1.7  # m, reach of a lamp's arm over the road
+FAR_POLE = 0.1  # m, radius of a pole seen from afar: as wide as its collision box all the way up, not to be lost
 POST_SPACING = 2.0  # m between the posts of a rail or fence
 BEAM = 0.31  # m, height of a guard rail's beam
 
@@ -21,8 +22,8 @@ def street_lamp(height: float) -> tuple[Mesh, Mesh]:
     arm = arm.moved(0.0, 0.0, height - 0.05)
     head = box((0.26, 0.75, 0.1), (0.0, -ARM - 0.2, height + 0.0), Material.GALVANISED)
     glass = box((0.2, 0.62, 0.04), (0.0, -ARM - 0.2, height - 0.06), Material.STREET_LAMP)
-    far_pole = tube([(0.09, -0.5), (0.05, height)], Material.GALVANISED, 3, capped=False)
-    far_head = box((0.26, ARM + 0.5, 0.09), (0.0, -0.5 * ARM - 0.25, height), Material.GALVANISED)
+    far_pole = tube([(FAR_POLE, -0.5), (FAR_POLE, height)], Material.GALVANISED, 4, capped=False)
+    far_head = box((0.26, ARM + 0.5, 0.14), (0.0, -0.5 * ARM - 0.25, height), Material.GALVANISED)
     far_glass = box((0.2, 0.62, 0.04), (0.0, -ARM - 0.2, height - 0.06), Material.STREET_LAMP)
     near = merge(pole, arm, head, glass).tagged(Label.POLES)
     return near, merge(far_pole, far_head, far_glass).tagged(Label.POLES)
