@@ -1,9 +1,11 @@
 """Ticks per second with the student's and the recorder's sensors, through the real client.
 
-    python benchmarks/sensors.py GridCity Town03 Town05 [--runs 5]
+    python benchmarks/sensors.py GridCity Town03 Town05 [--runs 5] [--traffic-manager]
 
-80 moving actors (50 cars that TrafficManager drives, 30 walkers), antialiased images, all data received before the next
-tick. Two rigs of LEAD (spec/lead-expert-and-data.md, section 3):
+80 moving actors (50 cars, 30 walkers), antialiased images, all data received before the next tick. The car with the
+sensors follows its lane at 10 m/s; the other cars drive tight circles and the walkers walk on, so that the client has
+nothing to do but to receive. With --traffic-manager CARLA's own client code drives all cars and leads the walkers, which
+alone takes about 6 ms a tick (printed as "no sensors"). Two rigs of LEAD (spec/lead-expert-and-data.md, section 3):
 - student: 3 RGB cameras of 384x384, 2 LiDARs (60,000 rays a tick), 4 radars, every tick; goal 40 ticks/s;
 - recorder: all four channels of these cameras and of 3 perturbed copies, LiDARs and radars, every fifth tick; goal 100.
 The reference of the same run is embreex casting the 442,368 primary rays of the three cameras into the same triangles:
@@ -11,21 +13,26 @@ no shading, no labels, no transport (`pip install embreex`; left out where it is
 """
 
 import argparse
+import itertools
+import math
 import queue
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import carla
 import numpy as np
+from circling import circling_cars, moving
 
 from lead.client.launch import connect, free_port, start_server
-from lead.client.world import spawn_walkers, synchronous, traffic
+from lead.client.world import apply, spawn_walkers, synchronous, traffic
 
 CAMERAS = ((0.10, -0.35, 2.25, -54.5), (0.35, 0.0, 2.25, 0.0), (0.10, 0.35, 2.25, 54.5))  # x, y, z (m), yaw (degrees)
 RADARS = ((2.6, -45.0), (2.6, 45.0), (-2.6, 135.0), (-2.6, 225.0))  # x (m), yaw (degrees)
 CHANNELS = ("rgb", "depth", "semantic_segmentation", "instance_segmentation")
-WALKERS = 30
+CARS, WALKERS = 50, 30
+STEP = 0.05  # s
+SPEED = 10.0  # m/s of the car with the sensors
 WARM_UP = 20  # ticks
 
 
@@ -48,7 +55,7 @@ class Rig:
                 for channel in channels:
                     size = {"image_size_x": 384, "image_size_y": 384, "fov": 60}
                     self._add(f"sensor.camera.{channel}", mount(x, y + 0.5 * copy, z, yaw + 5.0 * copy), **size)
-        every = max(1, round(tick / 0.05))  # the same rays a frame, however long it takes
+        every = max(1, round(tick / STEP))  # the same rays a frame, however long it takes
         beam = {"range": 85, "rotation_frequency": 10 / every, "channels": 64, "upper_fov": 10, "lower_fov": -30}
         for yaw in (-90.0, -270.0):
             self._add("sensor.lidar.ray_cast", mount(0.0, 0.0, 2.5, yaw), points_per_second=600000 // every, **beam)
@@ -85,37 +92,74 @@ def rate(tick: Callable[[], None], ticks: int) -> float:
     return ticks / (time.perf_counter() - begun)
 
 
-def measure(town: str, runs: int) -> None:
+class Alone:
+    """Cars and walkers that move without anybody's help, and one car that follows its lane."""
+
+    def __init__(self, client: carla.Client, world: carla.World) -> None:
+        self._world = world
+        self.car, *self.others = circling_cars(client, world, CARS)
+        blueprints = world.get_blueprint_library().filter("walker.pedestrian.*")
+        places = [world.get_random_location_from_navigation() for _ in range(WALKERS)]
+        spawn = [
+            carla.command.SpawnActor(blueprints[k], carla.Transform(place + carla.Location(z=1.0)))
+            for k, place in enumerate(places)
+        ]
+        people = [answer.actor_id for answer in apply(client, world, spawn) if not answer.error]
+        self.people = world.get_actors(people)
+        for walker in self.people:
+            heading = carla.Vector3D(math.cos(walker.id), math.sin(walker.id), 0.0)
+            walker.apply_control(carla.WalkerControl(heading, 1.4))
+        self.car.set_simulate_physics(False)
+        self._way = world.get_map().get_waypoint(self.car.get_location())
+
+    def tick(self) -> None:
+        """Move the car on, then the world."""
+        self._way = self._way.next(SPEED * STEP)[0]
+        self.car.set_transform(self._way.transform)
+        self._world.tick()
+
+
+def measure(town: str, runs: int, manager: bool) -> None:
     """Run one town and print its figures."""
     with start_server(town) as server:
         client = connect(server.endpoint, timeout=120.0)
         world = client.get_world()
-        with synchronous(world), traffic(client, world, 50, port=free_port()) as ids:
-            spawn_walkers(client, world, WALKERS)
-            for _ in range(100):
-                world.tick()
-            car = world.get_actor(ids[0])
-            for name, channels, copies, every, goal in (
-                ("student", CHANNELS[:1], 1, 1, 40),
-                ("recorder", CHANNELS, 2, 5, 100),
-            ):
-                rig = Rig(world, car, channels, copies, 0.0 if every == 1 else every * 0.05)
-                count = [0]
+        with synchronous(world, STEP):
+            if not manager:
+                alone = Alone(client, world)
+                measure_rigs(town, runs, world, alone.car, alone.tick)
+                print(f"{town}: {1 + moving([*alone.others, *alone.people])} actors moved to the end")
+                return
+            with traffic(client, world, CARS, port=free_port()) as ids:
+                spawn_walkers(client, world, WALKERS)
+                measure_rigs(f"{town}, TrafficManager", runs, world, world.get_actor(ids[0]), world.tick)
 
-                def step(rig: Rig = rig, every: int = every, count: list[int] = count) -> None:
-                    world.tick()
-                    if count[0] % every == 0:
-                        rig.receive()
-                    count[0] += 1
 
-                rate(step, WARM_UP)
-                rates = [rate(step, 100) for _ in range(runs)]
-                rig.destroy()
-                print(
-                    f"{town} {name:8s} {statistics.median(rates):6.1f} ticks/s (min {min(rates):.1f}, max {max(rates):.1f}; "
-                    f"goal {goal})",
-                    flush=True,
-                )
+def measure_rigs(name: str, runs: int, world: carla.World, car: carla.Actor, tick: Callable[[], None]) -> None:
+    """Print ticks per second without sensors, and with each rig on the car."""
+    rate(tick, 100)
+    report(name, "no sensors", [rate(tick, 200) for _ in range(runs)], None)
+    for label, channels, copies, every, goal in (
+        ("student", CHANNELS[:1], 1, 1, 40),
+        ("recorder", CHANNELS, 2, 5, 100),
+    ):
+        rig = Rig(world, car, channels, copies, 0.0 if every == 1 else every * STEP)
+        numbers = itertools.count()
+
+        def step(rig: Rig = rig, every: int = every, numbers: Iterator[int] = numbers) -> None:
+            tick()
+            if next(numbers) % every == 0:
+                rig.receive()
+
+        rate(step, WARM_UP)
+        report(name, label, [rate(step, 100) for _ in range(runs)], goal)
+        rig.destroy()
+
+
+def report(name: str, label: str, rates: list[float], goal: int | None) -> None:
+    """Print one row."""
+    spread = f"min {min(rates):.1f}, max {max(rates):.1f}" + (f"; goal {goal}" if goal else "")
+    print(f"{name}, {label}: {statistics.median(rates):.1f} ticks/s ({spread})", flush=True)
 
 
 def embree_pass(town: str, runs: int) -> float:
@@ -158,9 +202,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("towns", nargs="+")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--traffic-manager", action="store_true", help="the client drives all cars and leads the walkers"
+    )
     arguments = parser.parse_args()
     for name in arguments.towns:
-        measure(name, arguments.runs)
+        measure(name, arguments.runs, arguments.traffic_manager)
         try:
             print(f"{embree_pass(name, arguments.runs):.1f} ms")
         except ImportError:

@@ -10,10 +10,10 @@ import argparse
 import statistics
 import time
 
-import carla
+from circling import circling_cars, moving
 
 from lead.client.launch import connect, start_server
-from lead.client.world import spawn_vehicles, synchronous
+from lead.client.world import synchronous
 
 TICKS = 2000
 CALLS = 2000
@@ -40,20 +40,15 @@ def main() -> None:
         client = connect(server.endpoint)
         world = client.get_world()
         with synchronous(world):
-            ids = spawn_vehicles(client, world, arguments.vehicles)
-            cars = world.get_actors(ids)
-            for car in cars:
-                car.apply_control(carla.VehicleControl(throttle=0.35, steer=1.0))  # tight circles, clear of each other
-            for _ in range(100):
-                world.tick()
-            moving = sum(car.get_velocity().length() > 0.5 for car in cars)
+            cars = circling_cars(client, world, arguments.vehicles)
             ticks, calls = [], []
             for _ in range(arguments.runs):
                 calls.append(rate(client.get_server_version, CALLS))
                 ticks.append(rate(world.tick, TICKS))
             tick, call = statistics.median(ticks), statistics.median(calls)
             print(
-                f"{arguments.town}, {len(ids)} vehicles ({moving} moving), median of {arguments.runs} runs of {TICKS} ticks"
+                f"{arguments.town}, {len(cars)} vehicles ({moving(cars)} moving), median of {arguments.runs} runs of "
+                f"{TICKS} ticks"
             )
             print(
                 f"ticks/s {tick:.0f} (min {min(ticks):.0f}, max {max(ticks):.0f}); calls/s {call:.0f}; ratio {tick / call:.3f}"
