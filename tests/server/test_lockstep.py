@@ -44,6 +44,27 @@ def test_a_tick_waits_for_the_last_call_of_the_cycle():
     assert 0.05 + 0.5 * PAUSE <= answered < LONGEST_WAIT
 
 
+def test_a_tick_long_after_the_last_call_is_answered_at_once():
+    async def scenario(lockstep, answered):
+        lockstep.host(CONNECTION, 8000)
+        for name in CYCLE:
+            lockstep.saw(CONNECTION, name)
+        await asyncio.sleep(2 * PAUSE)
+        lockstep.answer(CONNECTION, answered)
+
+    assert len(timed(scenario)) == 1
+
+
+def test_a_tick_right_after_the_last_call_waits():
+    async def scenario(lockstep, answered):
+        lockstep.host(CONNECTION, 8000)
+        for name in CYCLE:
+            lockstep.saw(CONNECTION, name)
+        lockstep.answer(CONNECTION, answered)
+
+    assert not timed(scenario)
+
+
 def test_two_traffic_managers_must_both_sleep():
     async def scenario(lockstep, answered):
         lockstep.host(CONNECTION, 8000)
@@ -115,7 +136,10 @@ def woken(calls_after_tick) -> list[list]:
 
 
 def test_a_traffic_manager_that_missed_its_tick_is_woken():
-    assert [message[2:] for message in woken(())] == [["set_synchronous_mode", [False]], ["set_synchronous_mode", [True]]]
+    assert [message[2:] for message in woken(())] == [
+        ["set_synchronous_mode", [False]],
+        ["set_synchronous_mode", [True]],
+    ]
 
 
 def test_one_that_heard_its_tick_is_left_alone():
