@@ -15,7 +15,7 @@ import numba
 
 SOURCES = Path(__file__).parent.parent
 WORLD_ROOMS = ("geometry", "roads", "simulator", "server")  # rooms with kernels but the renderer
-RENDERER = ("geometry", "rendering/kernels")
+RENDERER = ("geometry", "roads", "rendering/kernels")  # its kernels call those of the first two
 KEPT_FOLDERS = 8  # source states whose kernels are kept
 COMPILING = "compiling the simulator for this machine: once per version, one to two minutes"
 WARM = "warm"  # marker file: a server has compiled everything a tick needs

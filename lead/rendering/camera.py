@@ -107,12 +107,12 @@ class Painter:
             centre_y * samples, VIEW, depth, face, self._screen(stage.largest_item),
         )  # fmt: skip
         for channel, image in images.items():
-            strip = image[:, left:right]
+            strip, pixels = image[:, left:right], image.view(np.uint32)[:, left:right, 0]
             if channel is Channel.COLOUR:
                 shade(*looks, eye, axes, focal, centre_x, centre_y, samples, depth, face, image, left)
             elif channel is Channel.DEPTH:
-                depth_code(depth, samples, strip)
+                depth_code(depth, samples, pixels)
             elif channel is Channel.NORMALS:
                 normal_code(stage.triangles, face, samples, strip)
             else:
-                class_code(stage.triangles, stage.objects, face, samples, channel is Channel.INSTANCE, strip)
+                class_code(stage.triangles, stage.objects, face, samples, channel is Channel.INSTANCE, pixels)

@@ -64,11 +64,18 @@ class Movers:
         table = world.table
         rows = np.flatnonzero(np.isin(table.kind, DRAWN))
         away = np.linalg.norm(table.pose[rows, None, :3] - viewers[None], axis=2).min(axis=1)
-        rows, away = rows[away < REACH], away[away < REACH]
+        return self.pose(world, rows[away < REACH], away[away < REACH] < DETAIL, triangles, objects)
+
+    def pose(
+        self, world: World, rows: NDArray[np.int64], detailed: NDArray[np.bool_], triangles: TriangleStore,
+        objects: ObjectStore,
+    ) -> Items:  # fmt: skip
+        """Pose the actors in these rows (N,) of the world's table likewise, in detail or as seen from afar."""
+        table = world.table
         looks = [self._appearance(world, int(actor)) for actor in table.id[rows]]
         if len(self._known) > MOST_KNOWN + len(table):
             self._known = {actor: look for actor, look in self._known.items() if actor in table}
-        model = np.array([n.near if d < DETAIL else n.far for n, d in zip(looks, away, strict=True)], np.int64)
+        model = np.array([n.near if d else n.far for n, d in zip(looks, detailed, strict=True)], np.int64)
         triangles.reserve(
             sum(self.templates.vertices[m] for m in model), sum(self.templates.triangles[m] for m in model)
         )

@@ -31,6 +31,7 @@ class LoadedTile(NamedTuple):
     """Where a tile's triangles and switchable objects are."""
 
     items: Items
+    names: frozenset[str]  # of its things, hidden ones included
     signals: NDArray[np.int64]  # (n, 2) object row, signal
     lamp_posts: NDArray[np.int64]  # (n, 2) object row, lamp post
 
@@ -43,24 +44,45 @@ class Surroundings:
     ) -> None:
         self._build, self._triangles, self._objects = build, triangles, objects
         self._tiles: dict[Tile, LoadedTile] = {}
-        self._shown: tuple[Tile, ...] = ()
+        self._stored = 0  # tiles in the stores: those that are kept, and those built anew since
+        self._shown: tuple[Tile, ...] | None = None
+        self._places: frozenset[tuple[float, ...]] | None = None  # of viewers, rounded
+        self._near: tuple[Tile, ...] = ()  # tiles around them
+        self._hidden: frozenset[str] = frozenset()
+        self.version = 0  # how often things were hidden or shown again
         self.items = empty_items(0)
         self.signals = self.lamp_posts = np.empty((0, 2), np.int64)
 
+    def hide(self, names: frozenset[str]) -> None:
+        """Leave out the things of these names, and no others, from the next `show` on."""
+        changed = names ^ self._hidden
+        if not changed:
+            return
+        self._tiles = {tile: held for tile, held in self._tiles.items() if not held.names & changed}
+        self._hidden, self._shown = names, None
+        self.version += 1
+
     def show(self, viewers: NDArray[np.float64]) -> None:
         """Draw the tiles within `RANGE` of any viewer (N, 2) m from now on."""
-        viewers = viewers[np.abs(viewers).max(axis=1) < FARTHEST]
-        wanted = tiles_near(np.round(viewers / VIEWER_GRID) * VIEWER_GRID, RANGE)
+        viewers = np.round(viewers[np.abs(viewers).max(axis=1) < FARTHEST] / VIEWER_GRID) * VIEWER_GRID
+        places = frozenset(map(tuple, viewers.tolist()))
+        if places != self._places:
+            self._places, self._near = places, tiles_near(viewers, RANGE)
+        self.show_tiles(self._near)
+
+    def show_tiles(self, wanted: tuple[Tile, ...]) -> None:
+        """Draw just these tiles from now on."""
         if wanted == self._shown:
             return
         missing = [tile for tile in wanted if tile not in self._tiles]
-        if len(self._tiles) + len(missing) > max(MOST_TILES, len(wanted)):
+        if self._stored + len(missing) > max(MOST_TILES, len(wanted)):
             self._tiles.clear()
             self._triangles.clear()
             self._objects.clear()
-            missing = list(wanted)
+            self._stored, missing = 0, list(wanted)
         for tile in missing:
             self._tiles[tile] = self._load(tile)
+        self._stored += len(missing)
         loaded = [self._tiles[tile] for tile in wanted]
         self._shown = wanted
         self.items = join_items([empty_items(0), *(tile.items for tile in loaded)])
@@ -69,8 +91,11 @@ class Surroundings:
 
     def _load(self, tile: Tile) -> LoadedTile:
         quarters: dict[tuple[int, int], list[tuple[Thing, int]]] = {}
-        signals, lamp_posts = [], []
+        signals, lamp_posts, names = [], [], set()
         for thing in self._build(*tile):
+            names.add(thing.name)
+            if thing.name in self._hidden:
+                continue
             row = 0
             if thing.name:
                 row = self._objects.add(STATIC_IDS | (crc32(thing.name.encode()) & 0x7FFF), thing.tint, thing.origin)
@@ -89,6 +114,7 @@ class Surroundings:
             items.append(self._item(far, DETAIL, np.inf))
         return LoadedTile(
             join_items(items),
+            frozenset(names),
             np.array(signals, np.int64).reshape(-1, 2),
             np.array(lamp_posts, np.int64).reshape(-1, 2),
         )

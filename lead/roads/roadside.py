@@ -57,9 +57,7 @@ def road_edges(network: RoadNetwork, sample_limit: NDArray[np.float32]) -> list[
 
 
 @numba.njit(cache=True)
-def clear_of_lanes(
-    network: RoadNetwork, x: float, y: float, yaw: float, half_length: float, half_width: float
-) -> bool:
+def clear_of_lanes(network: RoadNetwork, x: float, y: float, yaw: float, half_length: float, half_width: float) -> bool:
     """Whether a rectangle on the ground holds no edge or middle of a lane; lanes of kind NONE do not count.
 
     Cross-sections are at most 2 m apart, so the rectangle should include a margin of that order. Bridges count too.

@@ -84,11 +84,11 @@ def _height_in(surface: Surface, triangle: int, x: float, y: float) -> float:
 
 
 @leaf
-def ground_height(surface: Surface, x: float, y: float, z_above: float) -> tuple[float, int]:
+def ground_height(surface: Surface, x: float, y: float, z_above: float, only: int = 0) -> tuple[float, int]:
     """Height (m) and label of the ground under a body whose foot is near z_above.
 
     The highest surface not above z_above + 0.6; where all lie higher, the lowest of them. Outside the town the edge
-    of its terrain goes on. Never NaN.
+    of its terrain goes on. Never NaN. With `only` not 0, triangles with other labels do not count.
     """
     x = min(max(x, surface.bounds[0]), surface.bounds[2])
     y = min(max(y, surface.bounds[1]), surface.bounds[3])
@@ -100,6 +100,8 @@ def ground_height(surface: Surface, x: float, y: float, z_above: float) -> tuple
         triangle = grid.items[n]
         reach = surface.reach[triangle]
         if x < reach[0] or y < reach[1] or x > reach[2] or y > reach[3]:
+            continue
+        if only != 0 and surface.label[triangle] != only:
             continue
         z = _height_in(surface, triangle, x, y)
         if z <= z_above + STEP_UP:

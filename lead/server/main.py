@@ -25,7 +25,7 @@ from lead.server.streams import BUFFER_LIMIT, StreamConnection
 from lead.server.ticking import Ticker
 from lead.server.towns import Towns
 from lead.server.versions import client_version as find_version
-from lead.server.warming import warm_up, warm_up_renderer
+from lead.server.warming import compiling_pictures, warm_up, warm_up_renderer
 
 HOST = "127.0.0.1"  # never anything else: the protocol has no authentication
 EXIT_PORT_IN_USE = 2
@@ -68,20 +68,24 @@ def serve(
         if not compiled:
             print(COMPILING, file=sys.stderr, flush=True)
         towns = Towns(seed, installation)
-        try:
-            town = towns.start(town_name)
-        except (LookupError, ValueError, OSError) as error:
-            print(f"cannot serve {town_name!r}: {error}", file=sys.stderr)
-            return 1
-        warm_up(town)
-        if not compiled:
+        with compiling_pictures(not compiled) as wait_for_pictures:
+            try:
+                town = towns.start(town_name)
+            except (LookupError, ValueError, OSError) as error:
+                print(f"cannot serve {town_name!r}: {error}", file=sys.stderr)
+                return 1
+            warm_up(town)
+            if not compiled:
 
-            def tell(step: str) -> None:
-                print(f"compiling: {step} ({time.perf_counter() - begun:.0f} s)", file=sys.stderr, flush=True)
+                def tell(step: str) -> None:
+                    print(f"compiling: {step} ({time.perf_counter() - begun:.0f} s)", file=sys.stderr, flush=True)
 
-            warm_up_renderer(town, tell)
-            mark_compiled()
-            print(f"compiled in {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+                tell("the world is done")
+                wait_for_pictures()
+                tell("its pictures are done, now the two together")
+                warm_up_renderer(town, tell)
+                mark_compiled()
+                print(f"compiled in {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
         episode = Episode(town, version, seed, stream_buffer, towns)
         gc.collect()
         gc.freeze()  # the town lives as long as the server; do not walk it again and again

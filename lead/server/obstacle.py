@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from lead.server.episode import Episode
 
 _GROUND = {Label.ROADS, Label.SIDEWALKS, Label.TERRAIN, Label.ROAD_LINES, Label.GROUND}  # what one drives on
-_BODIES = {label for label in Label if Label.PEDESTRIANS <= label <= Label.BICYCLE}  # found as actors
-_NO_OBSTACLES = _GROUND | _BODIES
 
 
 class Obstacle(Sensor):
@@ -38,10 +36,10 @@ class Obstacle(Sensor):
         actor, distance = (0, np.inf) if body is None else body
         label = Label.NONE
         hit = None if self._only_dynamics else world.project(start, direction, self._distance)
-        if hit is not None and hit[1] not in _NO_OBSTACLES:
+        if hit is not None and hit[1] not in _GROUND:
             reach = float(np.linalg.norm(hit[0] - start))
             if reach < distance:
-                actor, distance, label = 0, reach, Label(hit[1])
+                actor, distance, label = 0, reach, hit[1]
         if distance > self._distance:
             return []
         return [[event(episode, parent, actor, label, float(distance))]]

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from lead.rendering.camera import Channel, Painter, View
 from lead.rendering.stage import Stage
+from lead.rendering.street.tiles import Street
+from lead.rendering.street_light import street_light
+from lead.server.level import Level
 from lead.server.sensors import Payload, Sensor
 
 if TYPE_CHECKING:
@@ -71,18 +74,38 @@ class Pictures:
         self._pool = ThreadPoolExecutor(threads or len(os.sched_getaffinity(0)), thread_name_prefix="lead-draw")
         self._painter = Painter(self._pool)
         self._stage: Stage | None = None
+        self._street: Street | None = None
+        self._level: Level | None = None
+        self._lamps = -1  # StreetLamps.version that the stage shows
         self._seen: dict[int, Any] = {}
 
     def new_world(self) -> None:
-        """Forget what was drawn: the town has changed."""
+        """Forget what was drawn: another world has begun."""
         self._stage = None
+        self._lamps = -1
         self._seen = {}
 
     def stage(self, episode: "Episode") -> Stage:
         """The episode's stage, built when it is first asked for."""
         if self._stage is None:
-            self._stage = Stage(episode.town, episode.seed)
+            self._stage = Stage(episode.town, episode.seed, self._street_of(episode))
         return self._stage
+
+    def level(self, episode: "Episode") -> Level:
+        """The episode's static things and the rays through them."""
+        street = self._street_of(episode)
+        if self._level is None or self._level.street is not street:
+            self._level = Level(street, episode.world)
+        elif self._level.world is not episode.world:
+            self._level.enter(episode.world)
+        return self._level
+
+    def _street_of(self, episode: "Episode") -> Street:
+        """What tiles share: it is kept while the town stays the same."""
+        known = self._street
+        if known is None or known.town is not episode.town or known.seed != episode.seed:
+            self._street = known = Street(episode.town, episode.seed)
+        return known
 
     def prepare(self, episode: "Episode", sensors: Iterable[Sensor]) -> None:
         """Draw all that these sensors measure on this tick; cameras stay dark in CARLA's no-rendering mode.
@@ -95,7 +118,7 @@ class Pictures:
         if not rendered:
             return
         try:
-            stage = self.stage(episode)
+            stage = self._set_stage(episode)
             stage.update(episode.world, np.array([sensor.pose(episode)[:3] for sensor in rendered]))
         except Exception as error:
             self._seen = {sensor.actor: error for sensor in rendered}
@@ -109,6 +132,16 @@ class Pictures:
         for actor, scan in scans.items():
             error = scan.exception()
             self._seen[actor] = scan.result() if error is None else error
+
+    def _set_stage(self, episode: "Episode") -> Stage:
+        """The stage with what clients have put away or switched."""
+        stage, lamps = self.stage(episode), episode.street_lamps
+        if self._level is not None:
+            stage.hide(self.level(episode).hidden)
+        if self._lamps != lamps.version:
+            _, _, lumen, _, colour, lit = zip(*lamps.states.values(), strict=True) if lamps.states else [()] * 6
+            stage.street_light, self._lamps = street_light(lit, colour, lumen), lamps.version
+        return stage
 
     def take(self, actor: int) -> Any:
         """What was drawn for a sensor on this tick, None if nothing."""

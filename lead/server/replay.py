@@ -257,11 +257,8 @@ class Replay:
         """Street lamps, of which only changes are recorded."""
         lamps = self._episode.street_lamps
         for lamp, intensity, colour, lit, group in frame.of(Packet.STREET_LAMP).tolist():
-            known = lamps.states.get(lamp)
-            if known is not None:
-                shade = [round(255.0 * min(1.0, max(0.0, part))) for part in colour[:3]]
-                lamps.states[lamp] = [lamp, known[1], intensity, int(group), shade, bool(lit)]
-                lamps.changed = True
+            shade = [round(255.0 * min(1.0, max(0.0, part))) for part in colour[:3]]
+            lamps.set(lamp, intensity, int(group), shade, bool(lit))
 
 
 def describe(log: Log, span: ReplaySpan, options: ReplayOptions) -> str:

@@ -1,6 +1,9 @@
 """Have every kernel compiled before the first client comes; the results are kept on disk (`lead.geometry.compilation`)."""
 
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -24,8 +27,25 @@ def warm_up(town: Town) -> None:
     for _ in range(2):
         world.step(0.05)
     Snapshot().fill(world)
-    world.project(np.array([0.0, 0.0, 10.0]), np.array([0.0, 0.0, -1.0]), 20.0)
+    above, down = np.array([0.0, 0.0, 10.0]), np.array([0.0, 0.0, -1.0])
+    world.project(above, down, 20.0)
+    world.nearest_body(above, down, 20.0, 0.5, 0)
     MessageShape().check(b"\x90")
+
+
+@contextmanager
+def compiling_pictures(needed: bool) -> Iterator[Callable[[], object]]:
+    """Compile most of the renderer in a second process, if it is needed; yields what waits for it to be done."""
+    if not needed:
+        yield lambda: None
+        return
+    command = [sys.executable, "-m", "lead.rendering.precompile"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        yield process.wait
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def warm_up_renderer(town: Town, report: Callable[[str], None]) -> None:
@@ -33,7 +53,6 @@ def warm_up_renderer(town: Town, report: Callable[[str], None]) -> None:
 
     Only a server that compiles does so: it takes seconds even with all kernels at hand.
     """
-    report("the world is done, now its pictures")
     episode = Episode(town, client_version("0.9.16"), seed=0)
     place = town.spawn_points[0] if len(town.spawn_points) else np.zeros(6)
     for number, blueprint in enumerate(_ACTORS):
@@ -51,3 +70,5 @@ def warm_up_renderer(town: Town, report: Callable[[str], None]) -> None:
             sensor.due(episode)
             episode.pictures.prepare(episode, [sensor])
         report(f"sensors {'by night' if altitude < 0.0 else 'by day'}")
+    episode.pictures.level(episode).project(place[:3] + [0.0, 0.0, 5.0], np.array([0.0, 0.0, -1.0]), 20.0)
+    report("single rays")

@@ -15,53 +15,41 @@ calls = Procedures()
 Vector = NDArray[np.float64]  # (3,)
 
 
-@calls.value("get_all_level_BBs", integer)
+@calls.value("get_all_level_BBs", integer, note="what stands along the roads: ground and woods have no boxes")
 def level_boxes(episode: Episode, label: int) -> list[Any]:
     """World boxes of static things with a `Label`; 255 for all."""
-    return [wire.bounding_box(centre, extent, yaw) for centre, extent, yaw in episode.world.level_boxes(label)]
+    return episode.pictures.level(episode).boxes(label)
 
 
-@calls.value("get_environment_objects", integer)
+@calls.value("get_environment_objects", integer, note="what stands along the roads")
 def environment_objects(episode: Episode, label: int) -> list[Any]:
     """[transform, world box, id, name, label] of static things with a `Label`; 255 for all."""
-    return [
-        [
-            wire.transform(np.array([*centre, 0.0, yaw, 0.0])),
-            wire.bounding_box(centre, extent, yaw),
-            int(identity),
-            str(name),
-            int(kind),
-        ]
-        for identity, name, kind, centre, extent, yaw in episode.world.environment_objects(label)
-    ]
+    return episode.pictures.level(episode).objects(label)
 
 
 @calls.add("enable_environment_objects", wire.sequence_of(integer), boolean)
 def enable_environment_objects(episode: Episode, identities: list[int], enabled: bool) -> None:
     """Show or hide static things."""
-    episode.world.enable_environment_objects(identities, enabled)
+    episode.pictures.level(episode).enable(identities, enabled)
 
 
 @calls.value("get_names_of_all_objects")
 def object_names(episode: Episode) -> list[str]:
     """Names of all static things."""
-    return [str(name) for _, name, *_ in episode.world.environment_objects(255)]
+    return episode.pictures.level(episode).names()
 
 
 @calls.value("cast_ray", location, location)
 def cast_ray(episode: Episode, start: Vector, end: Vector) -> list[Any]:
-    """[[point, label]] of all that the segment passes through, in order; m."""
-    return [[list(map(float, point)), int(label)] for point, label in episode.world.cast_ray(start, end)]
+    """[[point, label]] of all surfaces that the segment enters, in order; m."""
+    return [[hit.point.tolist(), hit.tag] for hit in episode.pictures.level(episode).cast(start, end)]
 
 
 @calls.value("project_point", location, vector, number)
 def project_point(episode: Episode, start: Vector, direction: Vector, distance: float) -> list[Any]:
-    """[found, [point, label]] of the first thing along a direction, m."""
-    length = float(np.linalg.norm(direction))
-    hit = episode.world.project(start, direction / length, min(distance, FARTHEST)) if length > 0.0 else None
-    if hit is None:
-        return [False, [[0.0, 0.0, 0.0], 0]]
-    return [True, [list(map(float, hit[0])), int(hit[1])]]
+    """[found, [point, label]] of the first surface along a direction, m."""
+    hit = episode.pictures.level(episode).project(start, direction, min(distance, FARTHEST))
+    return [False, [[0.0, 0.0, 0.0], 0]] if hit is None else [True, [hit.point.tolist(), hit.tag]]
 
 
 @calls.value("get_weather_parameters")
@@ -74,6 +62,7 @@ def weather(episode: Episode) -> list[float]:
 def set_weather(episode: Episode, values: NDArray[np.float64]) -> None:
     """Change the weather (14,)."""
     episode.world.set_weather(values)
+    episode.street_lamps.follow(episode.world.weather)
 
 
 @calls.value("get_imui_gravity", harmless=lambda: GRAVITY)

@@ -1,4 +1,4 @@
-"""What a ray meets: the ground, the scenery's boxes and the actors' boxes, as fractions of a segment."""
+"""What a ray meets of the scenery's boxes and the actors' boxes, as fractions of a segment."""
 
 from math import cos, sin
 
@@ -9,12 +9,8 @@ from numpy.typing import NDArray
 from lead.geometry.boxes import slab
 from lead.geometry.grid import cells_along
 from lead.geometry.poses import PoseIndex, rotation_matrix
-from lead.roads.surface import Surface, cast_ray
 from lead.simulator.obstacles import Obstacles
 from lead.simulator.table import Columns
-
-PAST = 1e-3  # m behind a hit where the ray goes on
-MOST_GROUND = 64  # crossings of the ground that are looked for
 
 Point = NDArray[np.float64]
 Hits = tuple[NDArray[np.int64], NDArray[np.float64]]  # (n,) what was met, (n,) at which fraction of the segment
@@ -70,18 +66,3 @@ def bodies_on_ray(columns: Columns, bodies: NDArray[np.int64], start: Point, end
             row[count], fraction[count] = body, enter
             count += 1
     return row[:count], fraction[:count]
-
-
-def ground_on_ray(surface: Surface, start: Point, end: Point) -> list[tuple[float, int]]:
-    """All ground triangles along the segment: fraction and label."""
-    length = float(np.linalg.norm(end - start))
-    hits: list[tuple[float, int]] = []
-    done = 0.0
-    while length > 0.0 and done < 1.0 and len(hits) < MOST_GROUND:
-        hit, fraction, label = cast_ray(surface, start + done * (end - start), end)
-        if not hit:
-            break
-        place = done + fraction * (1.0 - done)
-        hits.append((float(place), int(label)))
-        done = place + PAST / length
-    return hits

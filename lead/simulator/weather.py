@@ -27,8 +27,21 @@ class Weather(IntEnum):
     DUST_STORM = 13
 
 
+LAMPS_ON = 4.0  # degrees of sun altitude below which street lamps and windows are lit
+
 # A clear noon: light cloud, sun at 45 degrees, no fog; the scattering values are the client's defaults.
 DEFAULT_WEATHER: NDArray[np.float64] = np.array([5, 0, 0, 10, -1, 45, 2, 0.75, 0, 0.1, 1, 0.03, 0.0331, 0], np.float64)
+
+
+def sun_altitude(weather: NDArray[np.float64]) -> float:
+    """Degrees from -90 to 90 by which the sun stands above the horizon in a weather (14,), whose angle may be any."""
+    angle = float((weather[Weather.SUN_ALTITUDE_ANGLE] + 180.0) % 360.0 - 180.0)
+    return 180.0 - angle if angle > 90.0 else -180.0 - angle if angle < -90.0 else angle
+
+
+def lamps_lit(weather: NDArray[np.float64]) -> bool:
+    """Whether it is so dark in a weather (14,) that street lamps burn."""
+    return sun_altitude(weather) < LAMPS_ON
 
 
 def checked_weather(values: ArrayLike) -> NDArray[np.float64]:

@@ -108,14 +108,14 @@ def test_codes_are_carlas():
     objects = ObjectStore().objects
     objects.identity[1] = 0x1234
     image = np.empty((SIZE, SIZE, 4), np.uint8)
-    depth_code(depth, 1, image)
+    depth_code(depth, 1, image.view(np.uint32)[..., 0])
     blue, green, red = (image[..., k].astype(np.int64) for k in range(3))
     metres = 1000.0 * (blue * 65536 + green * 256 + red) / (2**24 - 1)
     assert metres[32, 32] == pytest.approx(8.0, abs=1e-4)
     assert metres[0, 0] == 1000.0
-    class_code(triangles, objects, face, 1, True, image)
+    class_code(triangles, objects, face, 1, True, image.view(np.uint32)[..., 0])
     assert image[32, 32].tolist() == [0x12, 0x34, Label.BUILDINGS, 255]
     assert image[0, 0].tolist() == [0, 0, Label.SKY, 255]
     half = np.empty((SIZE // 2, SIZE // 2, 4), np.uint8)
-    class_code(triangles, objects, face, 2, True, half)
+    class_code(triangles, objects, face, 2, True, half.view(np.uint32)[..., 0])
     assert (half == image[::2, ::2]).all()

@@ -93,6 +93,18 @@ def test_the_finest_level_of_detail_counts_from_any_distance():
     assert hit.point[2] == pytest.approx(1.05) and hit.identity == 7
 
 
+def test_no_ray_slips_through_a_seam():
+    """Floors whose edges miss each other by a tenth of a millimetre are whole; a ray a centimetre beside one misses."""
+    store, objects, item = TriangleStore(), ObjectStore(), empty_items(1)
+    floor = merge(*(box((1.0, 1.0, 0.1), (k * 1.0001, 0.0, 0.0), Material.CONCRETE) for k in range(3)))
+    item[0][0], item[1][0], item[2][0], item[3][0] = store.add(floor, np.full(len(floor.faces), objects.add(7, None)))
+    bound(store.triangles, item, 0)
+    for x, y in ((0.50005, 0.0), (1.50015, 0.2), (0.50005, 0.5)):
+        hits = cast_ray(store.triangles, item, objects.objects, np.array([x, y, 5.0]), np.array([x, y, -5.0]))
+        assert [hit.point[2] for hit in hits] == [pytest.approx(0.05, abs=1e-6)]
+    assert ground_projection(store.triangles, item, objects.objects, np.array([-0.51, 0.0, 5.0]), 10.0) is None
+
+
 def test_rays_without_length_meet_nothing_and_infinite_ones_are_refused(town):
     here = np.array([10.0, 10.0, 1.0])
     assert cast_ray(*world(town), here, here) == []

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from lead.rendering.kernels.ground import height_at, heights
+from lead.rendering.kernels.ground import heights
 from lead.rendering.materials import Material
 from lead.rendering.mesh import Mesh, face_normals
 from lead.rendering.street.parked import parked_cars, usable_slots
@@ -86,9 +86,12 @@ def test_heights_are_those_that_wheels_stand_on(name):
     places = rng.uniform(surface.bounds[:2] - 20.0, surface.bounds[2:] + 20.0, (400, 2))
     lanes = town_of(name).network.samples.centre[:: max(1, len(town_of(name).network.samples.s) // 400), :3]
     points = np.concatenate([np.column_stack([places, rng.uniform(-5.0, 15.0, len(places))]), lanes])
-    for x, y, z in points.tolist():
-        expected = ground_height(surface, x, y, z)
-        assert height_at(surface, x, y, z, 0) == pytest.approx(expected, abs=1e-6)
+    height, label = heights(surface, points, 0)
+    land, of_land = heights(surface, points, Label.TERRAIN)
+    for k, (x, y, z) in enumerate(points.tolist()):
+        assert (height[k], label[k]) == pytest.approx(ground_height(surface, x, y, z), abs=1e-6)
+        assert (land[k], of_land[k]) == pytest.approx(ground_height(surface, x, y, z, Label.TERRAIN), abs=1e-6)
+    assert set(of_land) == {Label.TERRAIN} and (height - land).max() > 0.01, "roads lie above the land"
 
 
 @pytest.mark.parametrize("name", TOWNS)
@@ -253,7 +256,7 @@ def test_parked_cars_stand_in_usable_slots_off_the_lanes():
             continue
         low, high = thing.near.vertices.min(axis=0), thing.near.vertices.max(axis=0)
         middle = 0.5 * (low + high)
-        ground, _ = height_at(town.surface, float(middle[0]), float(middle[1]), float(middle[2]), 0)
+        ground, _ = ground_height(town.surface, float(middle[0]), float(middle[1]), float(middle[2]))
         assert abs(low[2] - ground) < 0.1 and 1.2 < high[2] - ground < 2.4
         assert np.hypot(*(lanes[:, :2] - middle[:2]).T).min() > 2.0
 

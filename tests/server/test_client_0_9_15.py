@@ -61,7 +61,9 @@ def test_the_header_of_the_episode_state(episode, newer):
         assert state[48:56] == struct.pack("<Q", each.identity)
         assert state[64:84] == struct.pack("<f3iI", 0.0, 0, 0, 0, 1)  # no step yet, no origin, map changed
         assert (len(state) - 84) % 119 == 0
-    identities = [struct.unpack_from("<I", episode._last_state, at)[0] for at in range(84, len(episode._last_state), 119)]
+    identities = [
+        struct.unpack_from("<I", episode._last_state, at)[0] for at in range(84, len(episode._last_state), 119)
+    ]
     assert identities == episode.world.table.id.tolist()
 
 

@@ -67,10 +67,10 @@ def test_a_ray_from_far_away_hits_as_one_from_near(town, empty):
     scenery = town.scenery
     middle = scenery.centre[int(np.argmax(scenery.extent[:, 2]))]
     for direction in np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.6, 0.8, 0.0]]):
-        near, far = (empty.cast_ray(middle + reach * direction, middle) for reach in (1500.0, 9e5))
-        assert [label for _, label in near] == [label for _, label in far] != []
-        for (point, _), (again, _) in zip(near, far):
-            assert again == pytest.approx(point, abs=1e-4)
+        (point, label), (again, other) = (
+            empty.project(middle + reach * direction, -direction, reach) for reach in (1500.0, 9e5)
+        )
+        assert label == other and again == pytest.approx(point, abs=1e-4)
 
 
 @pytest.mark.parametrize("speed", [1e3, 1e5, 1e9])

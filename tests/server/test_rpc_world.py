@@ -1,4 +1,4 @@
-"""Connecting, settings, ticks, snapshots, weather, queries: through the unmodified client."""
+"""Connecting, settings, ticks, snapshots, weather, debug shapes: through the unmodified client."""
 
 import threading
 import time
@@ -100,52 +100,6 @@ def test_weather_is_kept(world, eventually):
     )
     world.set_weather(weather)
     assert eventually(lambda: world.get_weather() == weather)
-
-
-def test_rays_find_the_road(world):
-    point = world.get_map().get_spawn_points()[0].location
-    hit = world.ground_projection(carla.Location(point.x, point.y, point.z + 5.0), 20.0)
-    assert hit.label in (carla.CityObjectLabel.Roads, carla.CityObjectLabel.RoadLines)
-    assert hit.location.z == pytest.approx(point.z, abs=1.5)
-    above, below = carla.Location(point.x, point.y, point.z + 5), carla.Location(point.x, point.y, point.z - 5)
-    labels = [hit.label for hit in world.cast_ray(above, below)]
-    assert carla.CityObjectLabel.Roads in labels
-    assert world.project_point(above, carla.Vector3D(0, 0, 1), 10.0) is None
-
-
-def test_rays_find_a_car(world, place):
-    car = place(0)
-    box = car.bounding_box
-    roof = car.get_location() + carla.Location(z=box.location.z + box.extent.z)
-    hit = world.project_point(roof + carla.Location(z=3), carla.Vector3D(0, 0, -1), 20.0)
-    assert hit.label == carla.CityObjectLabel.Car
-    assert hit.location.z == pytest.approx(roof.z, abs=0.2)
-
-
-def test_static_boxes_and_objects(world):
-    for label in (carla.CityObjectLabel.Buildings, carla.CityObjectLabel.Any):
-        boxes = world.get_level_bbs(label)
-        objects = world.get_environment_objects(label)
-        assert len(boxes) > 0 and len(objects) > 0
-        assert all(box.extent.x > 0 for box in boxes)
-    assert len({thing.id for thing in objects}) == len(objects)
-    assert len(world.get_names_of_all_objects()) == len(objects)
-    world.enable_environment_objects({objects[0].id}, False)
-    world.tick()
-
-
-def test_street_lamps(world, eventually):
-    lights = world.get_lightmanager()
-    lamps = lights.get_all_lights()
-    if not lamps:
-        pytest.skip("this town has no lamp posts")
-    lights.turn_on(lamps[:1])
-    world.tick()
-    assert eventually(lambda: lights.is_active(lamps[:1]) == [True])
-    assert world.get_lightmanager().get_turned_on_lights(carla.LightGroup.NONE)
-    lights.turn_off(lamps)
-    lights.set_day_night_cycle(True)
-    world.tick()
 
 
 def test_debug_shapes_are_accepted(world, server):

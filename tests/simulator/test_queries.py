@@ -1,4 +1,4 @@
-"""Rays, projections and level boxes."""
+"""What is in the way: of a ray among ground and standing scenery boxes, and of a thick ray among bodies."""
 
 import numpy as np
 import pytest
@@ -7,57 +7,55 @@ from flat import flat_town
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lead.simulator.world import World, WorldError
+from lead.simulator.world import World
 
 CAR = "vehicle.tesla.model3"
 WALL, BUILDING, ROADS = 4, 3, 1
 BOXES = [(20.0, 0.0, 1.0, 0.5, 5.0, 1.0, 0.0, WALL), (60.0, 0.0, 5.0, 4.0, 4.0, 5.0, 0.5, BUILDING)]
+AHEAD = [1.0, 0.0, 0.0]
 
 
-def test_ray_meets_everything_in_order(stage_on):
+def test_a_ray_meets_the_first_box_and_no_body(stage_on):
     stage = stage_on(boxes=BOXES)
     stage.add(CAR, x=10.0)
-    hits = stage.world.cast_ray([0.0, 0.0, 0.7], [100.0, 0.0, 0.7])
-    assert [label for _, label in hits] == [14, WALL, BUILDING]
-    assert hits[0][0][0] == pytest.approx(10.0 - 2.39 + 0.03, abs=0.05) and hits[1][0] == pytest.approx(
-        [19.5, 0.0, 0.7]
-    )
-    assert stage.world.cast_ray([0.0, 50.0, 0.7], [100.0, 50.0, 0.7]) == []
+    point, label = stage.world.project([0.0, 0.0, 0.7], AHEAD, 100.0)
+    assert label == WALL and point == pytest.approx([19.5, 0.0, 0.7])
+    point, label = stage.world.project([20.0, 0.0, 0.7], AHEAD, 100.0)
+    assert label == BUILDING and point[0] < 60.0, "a box in which it starts is not seen"
+    assert stage.world.project([0.0, 50.0, 0.7], AHEAD, 100.0) is None
 
 
 def test_projection_finds_the_ground_below(stage):
-    point, label = stage.world.project([5.0, 5.0, 10.0], [0.0, 0.0, -1.0], 20.0)
+    point, label = stage.world.project([5.0, 5.0, 10.0], [0.0, 0.0, -3.0], 20.0)
     assert point == pytest.approx([5.0, 5.0, 0.0]) and label == ROADS
     assert stage.world.project([5.0, 5.0, 10.0], [0.0, 0.0, -1.0], 5.0) is None
     assert stage.world.project([5.0, 5.0, 10.0], [0.0, 0.0, 1.0], 50.0) is None
+    assert stage.world.project([5.0, 5.0, 10.0], [0.0, 0.0, 0.0], 50.0) is None
 
 
-def test_level_boxes_by_label(stage_on):
-    stage = stage_on(boxes=BOXES, lights=2)
-    ((centre, extent, yaw),) = stage.world.level_boxes(BUILDING)
-    assert centre.tolist() == [60.0, 0.0, 5.0] and extent.tolist() == [4.0, 4.0, 5.0] and yaw == 0.5
-    assert len(stage.world.level_boxes(7)) == 2
-    assert len(stage.world.level_boxes()) == 4
+def test_the_nearer_of_box_and_ground_counts(stage_on):
+    world = stage_on(boxes=BOXES).world
+    down = [0.0, 0.0, -1.0]
+    assert world.project([60.0, 0.0, 40.0], down, 50.0)[1] == BUILDING
+    assert world.project([60.0, 0.0, 9.0], down, 50.0)[1] == ROADS
+    assert world.project([1e6, 1e6, 5.0], AHEAD, 11.0) is None
 
 
-def test_disabled_objects_are_gone_and_come_back(stage_on):
+def test_boxes_taken_away_are_gone_and_come_back(stage_on):
     stage = stage_on(boxes=BOXES)
-    wall = next(number for number, _, label, *_ in stage.world.environment_objects() if label == WALL)
-    stage.world.enable_environment_objects([wall], False)
-    assert stage.world.environment_objects(WALL) == []
+    fresh = stage.world.state_hash()
+    stage.world.stand_boxes([0], False)
+    assert stage.world.project([0.0, 3.0, 0.7], AHEAD, 30.0) is None
+    assert stage.world.state_hash() != fresh
     car = stage.add(CAR, speed=20.0)
     assert stage.run(1.5) == [] and stage.pose(car)[0] > 25.0
-    stage.world.enable_environment_objects([wall], True)
-    assert len(stage.world.cast_ray([0.0, 3.0, 0.7], [30.0, 3.0, 0.7])) >= 1
-    with pytest.raises(WorldError, match="not in this town"):
-        stage.world.enable_environment_objects([5], True)
+    stage.world.stand_boxes([0], True)
+    assert stage.world.project([0.0, 3.0, 0.7], AHEAD, 30.0)[1] == WALL
 
 
-def test_a_ray_along_a_slope_enters_the_ground_once(stage_on):
-    stage = stage_on(slope=0.1)
-    hits = stage.world.cast_ray([0.0, 1.3, 2.0], [50.0, 1.3, 2.0])
-    assert len(hits) == 1 and hits[0][0][0] == pytest.approx(20.0, abs=0.01)
-    assert np.isfinite(hits[0][0]).all()
+def test_a_ray_along_a_slope_meets_the_ground(stage_on):
+    point, _ = stage_on(slope=0.1).world.project([0.0, 1.3, 2.0], AHEAD, 50.0)
+    assert point[0] == pytest.approx(20.0, abs=0.01)
 
 
 RANDOM = np.random.default_rng(2)
@@ -86,18 +84,15 @@ def brute_force(scenery, start, end):
 @given(
     st.floats(-90.0, 90.0), st.floats(-90.0, 90.0), st.floats(0.1, 12.0), st.floats(0.0, 6.28), st.floats(1.0, 200.0)
 )
-def test_boxes_on_a_ray_are_those_of_a_brute_force_search(x, y, z, angle, reach):
+def test_the_first_box_on_a_ray_is_that_of_a_brute_force_search(x, y, z, angle, reach):
     start = np.array([x, y, z])
-    end = start + reach * np.array([np.cos(angle), np.sin(angle), -0.02])
-    hits = [point for point, label in CROWDED.world.cast_ray(start, end) if label == BUILDING]
-    fractions = [np.linalg.norm(point - start) / np.linalg.norm(end - start) for point in hits]
-    assert fractions == pytest.approx(brute_force(CROWDED.world.town.scenery, start, end), abs=1e-9)
-
-
-def test_rays_straight_down_and_outside_the_town(stage_on):
-    world = stage_on(boxes=BOXES).world
-    assert [label for _, label in world.cast_ray([60.0, 0.0, 40.0], [60.0, 0.0, -10.0])] == [BUILDING, ROADS]
-    assert world.cast_ray([1e6, 1e6, 5.0], [1e6 + 10.0, 1e6 + 5.0, 5.0]) == []
+    way = np.array([np.cos(angle), np.sin(angle), 0.02])  # upwards: no ground is met
+    fractions = brute_force(CROWDED.world.town.scenery, start, start + reach * way)
+    hit = CROWDED.world.project(start, way, reach * float(np.linalg.norm(way)))
+    assert (hit is None) == (not fractions)
+    if hit is not None:
+        assert np.linalg.norm(hit[0] - start) == pytest.approx(fractions[0] * reach * np.linalg.norm(way), abs=1e-6)
+        assert hit[1] == BUILDING
 
 
 def test_the_nearest_body_on_a_thick_ray(stage):

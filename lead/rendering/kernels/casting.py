@@ -1,10 +1,14 @@
 """One segment against all triangles near it."""
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lead.rendering.kernels.kernel import kernel
 from lead.rendering.kernels.scene import Items, Triangles
+
+SEAM = 1e-3  # m by which a ray may miss a triangle and count all the same: meshes meet with gaps of rounding
 
 
 @kernel
@@ -27,7 +31,7 @@ def cast_segment(
     """Hits of the segment start + t ray (m), 0 <= t <= 1, on outward sides, in any order; returns how many there are.
 
     `share` (n,) gets t and `face` (n,) the triangle, for the first n of them; with `first_only` the nearest alone.
-    Everything is seen at its finest level of detail.
+    Everything is seen at its finest level of detail; triangles are `SEAM` larger than they are.
     """
     count, farthest = 0, 1.0
     square = ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2]
@@ -50,8 +54,11 @@ def cast_segment(
             u = (ay * bz - az * by) * ray[0] + (az * bx - ax * bz) * ray[1] + (ax * by - ay * bx) * ray[2]
             v = (by * cz - bz * cy) * ray[0] + (bz * cx - bx * cz) * ray[1] + (bx * cy - by * cx) * ray[2]
             w = (cy * az - cz * ay) * ray[0] + (cz * ax - cx * az) * ray[1] + (cx * ay - cy * ax) * ray[2]
-            slack = -1e-9 * (u + v + w)
-            if max(u, v, w) > slack:
+            if u > 0.0 and u > SEAM * _aside(ax - bx, ay - by, az - bz, ray):
+                continue
+            if v > 0.0 and v > SEAM * _aside(bx - cx, by - cy, bz - cz, ray):
+                continue
+            if w > 0.0 and w > SEAM * _aside(cx - ax, cy - ay, cz - az, ray):
                 continue
             if first_only:
                 farthest, share[0], face[0], count = t, t, f, 1
@@ -60,3 +67,10 @@ def cast_segment(
                     share[count], face[count] = t, f
                 count += 1
     return count
+
+
+@kernel
+def _aside(x: float, y: float, z: float, ray: NDArray[np.float64]) -> float:
+    """Area of the parallelogram of an edge (x, y, z) and a ray: what their triple product is per metre between them."""
+    px, py, pz = y * ray[2] - z * ray[1], z * ray[0] - x * ray[2], x * ray[1] - y * ray[0]
+    return sqrt(px * px + py * py + pz * pz)

@@ -26,6 +26,9 @@ class Pattern(IntEnum):
     HAZARD = 17  # diagonal stripes of the material's colour and white
 
 
+LAMP_SLOT = 0  # colour slot of an object by which the light of its street lamp is multiplied, where it is set
+
+
 class Lamp(IntFlag):
     """What may glow: the low bits are CARLA's VehicleLightState; `lamps` of an object says which are on."""
 

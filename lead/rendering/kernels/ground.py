@@ -1,8 +1,4 @@
-"""Reading a town's ground: which triangles lie in a square, how high it is somewhere, which lane a triangle belongs to.
-
-Heights follow the rule of `lead.roads.surface.ground_height`, which this repeats so that an edit of the roads does not
-leave old machine code in the renderer's cache.
-"""
+"""Reading a town's ground: which triangles lie in a square, how high it is in places, which lane a triangle belongs to."""
 
 from math import cos, inf, sin, sqrt
 
@@ -11,11 +7,8 @@ from numpy.typing import NDArray
 
 from lead.rendering.kernels.kernel import kernel
 from lead.roads.network import RoadNetwork
-from lead.roads.surface import Surface
+from lead.roads.surface import STEP_UP, Surface, ground_height
 
-STEP_UP = 0.6  # m above the asked height that still counts as below it
-SEAM = 1e-4  # share of a triangle by which its edges overlap
-LEAST_AREA = 1e-6  # m2 seen from above (twice the triangle's); less stands upright
 BESIDE = 0.06  # m from a wall at which the ground on its two sides is compared
 ALONG = 8.0  # m along a lane between a triangle's middle and the cross-section it is compared with, at most
 
@@ -49,52 +42,11 @@ def triangles_in(surface: Surface, x: float, y: float, size: float) -> NDArray[n
 
 
 @kernel
-def height_at(surface: Surface, x: float, y: float, z_above: float, land: int) -> tuple[float, int]:
-    """Height (m) and label of the ground near z_above at a place, clamped to the town; only triangles labelled `land`
-    count if that is not 0."""
-    x = min(max(x, surface.bounds[0]), surface.bounds[2])
-    y = min(max(y, surface.bounds[1]), surface.bounds[3])
-    grid, v = surface.grid, surface.vertices
-    i, j = int((x - grid.origin_x) // grid.cell), int((y - grid.origin_y) // grid.cell)
-    cell = min(max(i, 0), grid.rows - 1) * grid.columns + min(max(j, 0), grid.columns - 1)
-    below, below_label, above, above_label = -inf, 0, inf, 0
-    for n in range(grid.start[cell], grid.start[cell + 1]):
-        triangle = grid.items[n]
-        reach = surface.reach[triangle]
-        if x < reach[0] or y < reach[1] or x > reach[2] or y > reach[3]:
-            continue
-        label = np.int64(surface.label[triangle])
-        if land != 0 and label != land:
-            continue
-        a, b, c = surface.triangles[triangle]
-        ax, ay, az = np.float64(v[a, 0]), np.float64(v[a, 1]), np.float64(v[a, 2])
-        ux, uy, wx, wy = v[b, 0] - ax, v[b, 1] - ay, v[c, 0] - ax, v[c, 1] - ay
-        area = ux * wy - uy * wx
-        if abs(area) < LEAST_AREA:
-            continue
-        px, py = x - ax, y - ay
-        p, q = (px * wy - py * wx) / area, (ux * py - uy * px) / area
-        if p < -SEAM or q < -SEAM or p + q > 1.0 + SEAM:
-            continue
-        z = az + p * (v[b, 2] - az) + q * (v[c, 2] - az)
-        if z <= z_above + STEP_UP:
-            if z > below:
-                below, below_label = z, label
-        elif z < above:
-            above, above_label = z, label
-    if below > -inf:
-        return below, below_label
-    if above < inf:
-        return above, above_label
-    return 0.0, 0
-
-
-@kernel
-def heights(surface: Surface, points: NDArray[np.float64], land: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Heights (n,) m and labels (n,) of the ground near the heights of `points` (n, 3); see `height_at`."""
+def heights(surface: Surface, points: NDArray[np.float64], only: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Heights (n,) m and labels (n,) of the ground near the heights of `points` (n, 3); see `ground_height`."""
     height, label = np.empty(points.shape[0]), np.empty(points.shape[0], np.int64)
     for k in range(points.shape[0]):
-        height[k], label[k] = height_at(surface, points[k, 0], points[k, 1], points[k, 2], land)
+        height[k], label[k] = ground_height(surface, points[k, 0], points[k, 1], points[k, 2], only)
     return height, label
 
 
@@ -113,8 +65,8 @@ def wall_sides(surface: Surface, corners: NDArray[np.float32]) -> NDArray[np.int
         x, y = (a[0] + b[0] + c[0]) / 3.0, (a[1] + b[1] + c[1]) / 3.0
         dx, dy = BESIDE * nx / length, BESIDE * ny / length
         top = max(a[2], b[2], c[2]) - STEP_UP + 0.05
-        front, _ = height_at(surface, x + dx, y + dy, top, 0)
-        back, _ = height_at(surface, x - dx, y - dy, top, 0)
+        front, _ = ground_height(surface, x + dx, y + dy, top)
+        back, _ = ground_height(surface, x - dx, y - dy, top)
         if abs(front - back) > 0.01:
             side[k] = 1 if front < back else -1
     return side

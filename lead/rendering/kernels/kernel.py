@@ -1,7 +1,7 @@
 """How rendering kernels are compiled: without the interpreter lock, with relaxed float rules, cached apart.
 
-Their cache is keyed by this folder and what it imports from `geometry`, so that work on the renderer does not recompile
-the simulator, nor the other way round.
+Their cache is keyed by this folder and the rooms it imports from, so that work on the renderer does not recompile
+the simulator, nor work on the simulator or the server the renderer.
 """
 
 from collections.abc import Callable

@@ -5,10 +5,10 @@ from math import floor, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.rendering.kernels.ground import height_at, stretches_in
+from lead.rendering.kernels.ground import stretches_in
 from lead.rendering.kernels.kernel import kernel
 from lead.roads.network import RoadNetwork
-from lead.roads.surface import Surface
+from lead.roads.surface import Surface, ground_height
 
 LIFT = 0.02  # m of paint above the ground
 LAND, GAP = 10, 0.3  # label of the land between roads, and m by which it lies below them at most
@@ -140,7 +140,7 @@ def _strip(
         for side in range(2):
             out = offset + (half if side == 1 else -half)
             x, y = piece[k, 0] + out * piece[k, 3], piece[k, 1] + out * piece[k, 4]
-            z, _ = height_at(surface, x, y, piece[k, 2], 0)
+            z, _ = ground_height(surface, x, y, piece[k, 2])
             v = vertices[nv + 2 * k + side]
             v[0], v[1], v[2] = x, y, z + LIFT
     for k in range(count - 1):
@@ -220,7 +220,7 @@ def drape(surface: Surface, points: NDArray[np.float64]) -> NDArray[np.float32]:
     """
     result = points.astype(np.float32)
     for k in range(points.shape[0]):
-        z, label = height_at(surface, points[k, 0], points[k, 1], points[k, 2], 0)
+        z, label = ground_height(surface, points[k, 0], points[k, 1], points[k, 2])
         if label == LAND and 0.0 < points[k, 2] - z < GAP:
             z = points[k, 2]
         result[k, 2] = z + LIFT

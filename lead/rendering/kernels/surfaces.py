@@ -6,18 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.rendering.kernels import strip as at
-from lead.rendering.kernels.codes import Pattern
+from lead.rendering.kernels.codes import LAMP_SLOT, Lamp, Pattern
 from lead.rendering.kernels.raster import NOTHING
 from lead.rendering.kernels.scene import Objects, Triangles
 from lead.rendering.kernels.setting import Camera
 from lead.rendering.kernels.strip import Codes, Floats, f32, lean
 from lead.rendering.materials import MaterialTable
+from lead.roads.labels import Label
 
 ONE = np.uint64(1)
 SKY = 18  # pattern of what no triangle covers: behind all of Pattern
 PATTERNS = 19
-BUILDINGS = 3  # Label.BUILDINGS
+BUILDINGS = int(Label.BUILDINGS)
 GLASS = int(Pattern.GLASS)
+STREET = np.uint32(Lamp.STREET)
 FLAT = f32(0.31)  # sine of a slope (18 degrees) up to which a surface counts as lying flat
 
 
@@ -155,8 +157,11 @@ def materialise(
             colour = materials.colour[material]
             _fill(strip, at.RED, colour[0], colour[1], colour[2], first, i)
         if materials.lamp[material] & objects.lamps[owner]:
-            glow = materials.glow[material]
-            _fill(strip, at.GLOW_RED, glow[0], glow[1], glow[2], first, i)
+            glow, shade = materials.glow[material], objects.tint[owner, LAMP_SLOT]
+            if materials.lamp[material] == STREET and shade[0] >= zero:
+                _fill(strip, at.GLOW_RED, glow[0] * shade[0], glow[1] * shade[1], glow[2] * shade[2], first, i)
+            else:
+                _fill(strip, at.GLOW_RED, glow[0], glow[1], glow[2], first, i)
         elif night > zero and materials.pattern[material] == GLASS and triangles.tag[face] == BUILDINGS:
             warm = night * f32(0.25) * variety * variety
             _fill(strip, at.GLOW_RED, warm, f32(0.72) * warm, f32(0.42) * warm, first, i)

@@ -70,13 +70,23 @@ def parked_things(town: Town, cars: ParkedCars, rows: NDArray[np.int64]) -> list
     """One thing per row of `cars`, tilted as the ground under its wheels."""
     things = []
     for k in rows:
-        near, far, wheelbase, track = _model(MODELS[cars.model[k]])
-        x, y, _, _, yaw, _ = cars.pose[k].tolist()
-        z, pitch, roll = _stance(town, cars.pose[k], 0.5 * wheelbase, 0.5 * track)
-        meshes = (mesh.moved(x, y, z, pitch, yaw, roll) for mesh in (near, far))
+        meshes, pose = parked_car(town, cars, int(k))
         tint = tints(COLOURS[cars.colour[k]], "#e8e8e4")
-        things.append(Thing(*meshes, f"ParkedCar_{cars.slot[k]}", Label.CAR, tint))
+        things.append(Thing(*(mesh.moved(*pose) for mesh in meshes), parked_name(cars, int(k)), Label.CAR, tint))
     return things
+
+
+def parked_name(cars: ParkedCars, k: int) -> str:
+    """What the thing of a row of `cars` is called."""
+    return f"ParkedCar_{cars.slot[k]}"
+
+
+def parked_car(town: Town, cars: ParkedCars, k: int) -> tuple[tuple[Mesh, Mesh], tuple[float, ...]]:
+    """Near and far mesh of a row of `cars` in its own frame, and its pose (6,), m and rad."""
+    near, far, wheelbase, track = _model(MODELS[cars.model[k]])
+    x, y, _, _, yaw, _ = cars.pose[k].tolist()
+    z, pitch, roll = _stance(town, cars.pose[k], 0.5 * wheelbase, 0.5 * track)
+    return (near, far), (x, y, z, pitch, yaw, roll)
 
 
 @cache

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lead.rendering.materials import Material
+from lead.rendering.mesh import Mesh
 from lead.rendering.street.buildings import building, shell_of
 from lead.rendering.street.furniture import fence, guard_rail, street_lamp, wall
 from lead.rendering.street.solids import copies, placed
@@ -42,10 +43,25 @@ def _base(town: Town, row: int) -> tuple[float, float, float, float]:
     return x, y, z - float(town.scenery.extent[row, 2]), float(town.scenery.yaw[row])
 
 
-def _lamp(town: Town, row: int, number: int) -> Thing:
+def lamp_at(town: Town, row: int) -> tuple[tuple[Mesh, Mesh], tuple[float, float, float, float]]:
+    """Near and far mesh of the street lamp in a box, and its place x, y, z (m), yaw (rad)."""
     x, y, bottom, yaw = _base(town, row)
     height = 2.0 * float(town.scenery.extent[row, 2]) - FOOTING
-    near, far = (placed(mesh, (x, y, bottom + FOOTING, yaw)) for mesh in street_lamp(round(height, 1)))
+    return street_lamp(round(height, 1)), (x, y, bottom + FOOTING, yaw)
+
+
+def tree_at(town: Town, row: int) -> tuple[tuple[float, float, float, float], float, float]:
+    """Place x, y, z (m), yaw (rad) of the tree whose trunk is in a box, half the width of its crown and its height, m."""
+    scenery, crown = town.scenery, row + 1
+    x, y, bottom, yaw = _base(town, row)
+    foot = bottom + FOOTING
+    top = float(scenery.centre[crown, 2] + scenery.extent[crown, 2])
+    return (x, y, foot, yaw), float(scenery.extent[crown, 0]), top - foot
+
+
+def _lamp(town: Town, row: int, number: int) -> Thing:
+    meshes, place = lamp_at(town, row)
+    near, far = (placed(mesh, place) for mesh in meshes)
     return Thing(near, far, f"StreetLamp_{number}", Label.POLES, lamp_post=number)
 
 
@@ -76,21 +92,16 @@ def _barrier(town: Town, row: int, name: str, seed: int) -> Thing:
 
 def _tree(town: Town, row: int, nursery: Nursery, seed: int) -> Thing:
     """A tree in the boxes of its trunk and, in the next row, its crown."""
-    scenery = town.scenery
-    crown = row + 1
-    x, y, bottom, yaw = _base(town, row)
-    foot = bottom + FOOTING
-    top = float(scenery.centre[crown, 2] + scenery.extent[crown, 2])
     rng = np.random.default_rng([seed, int(row), 2])
     conifer = rng.random() < 0.25
     plants = nursery.conifer if conifer else nursery.broadleaf
     plant = plants[int(rng.integers(len(plants)))]
-    half = float(scenery.extent[crown, 0])
-    place, scale = [(x, y, foot, yaw)], [(half, half, top - foot)]
+    place, half, height = tree_at(town, row)
+    scale = (half, half, height)
     colour = str(rng.choice(NEEDLE_COLOURS if conifer else LEAF_COLOURS))
     return Thing(
-        copies(plant.near, place, scale),
-        copies(plant.far, place, scale),
+        copies(plant.near, [place], [scale]),
+        copies(plant.far, [place], [scale]),
         f"Tree_{row}",
         Label.VEGETATION,
         tints(colour),

@@ -1,10 +1,10 @@
 """Traffic lights and signs of a tile, on their poles and arms."""
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
-from lead.rendering.kernels.ground import height_at
 from lead.rendering.mesh import Mesh, merge
 from lead.rendering.models.signals import (
     ARM_HEIGHT,
@@ -20,6 +20,7 @@ from lead.rendering.street.solids import placed
 from lead.rendering.street.thing import Thing
 from lead.roads.labels import Label
 from lead.roads.signals import SignalKind
+from lead.roads.surface import ground_height
 from lead.roads.town import Town
 
 LEAST_ARM = 0.3  # m between pole and head from which an arm joins them
@@ -30,29 +31,50 @@ ABOVE_PLATE = 0.25  # m that a sign's pole stands above `Signals.head`
 STEP = 0.1  # m, poles and arms come in such steps of length
 
 
+class Part(NamedTuple):
+    """A piece of a signal."""
+
+    name: str  # within its signal
+    label: Label
+    meshes: tuple[Mesh, Mesh]  # near and far
+    place: tuple[float, float, float, float]  # x, y, z (m), yaw (rad)
+
+
 def signal_things(town: Town, rows: np.ndarray) -> list[Thing]:
     """One thing per row of the town's signals: its head or plate with pole and arm."""
-    return [_light(town, int(k)) if town.signals.kind[k] == SignalKind.LIGHT else _sign(town, int(k)) for k in rows]
+    return [_joined(town, int(k)) for k in rows]
 
 
-def _light(town: Town, k: int) -> Thing:
+def signal_name(town: Town, k: int) -> str:
+    """What the thing of a row of the town's signals is called."""
+    return f"TrafficLight_{k}" if town.signals.kind[k] == SignalKind.LIGHT else f"TrafficSign_{k}"
+
+
+def signal_parts(town: Town, k: int) -> list[Part]:
+    """What a row of the town's signals is made of."""
+    return _light(town, k) if town.signals.kind[k] == SignalKind.LIGHT else _sign(town, k)
+
+
+def _light(town: Town, k: int) -> list[Part]:
     """A light on a pole, or over its lanes on an arm, then with a smaller one on the pole."""
     pose, head = town.signals.pose[k], town.signals.head[k]
     foot = _foot(town, k)
     reach = float(np.hypot(*(head[:2] - pose[:2])))
     overhead = reach > LEAST_ARM
     top = float(head[2]) - foot + (POLE_TOP if overhead else 0.0)
-    parts = [(_pole(_steps(top), False), (pose[0], pose[1], foot, head[4]))]
-    parts.append((light_head(overhead), (head[0], head[1], head[2], head[4])))
+    parts = [Part("Pole", Label.POLES, _pole(_steps(top), False), (pose[0], pose[1], foot, head[4]))]
+    parts.append(Part("Head", Label.TRAFFIC_LIGHT, light_head(overhead), (head[0], head[1], head[2], head[4])))
     if overhead:
         turn = float(np.arctan2(head[1] - pose[1], head[0] - pose[0]))
-        parts.append((_arm(_steps(reach)), (pose[0], pose[1], head[2] + ARM_HEIGHT, turn)))
+        place = (pose[0], pose[1], head[2] + ARM_HEIGHT, turn)
+        parts.append(Part("Arm", Label.POLES, _arm(_steps(reach)), place))
     if reach > REPEATER:
-        parts.append((light_head(False), (pose[0], pose[1], foot + REPEATER_HEIGHT, head[4])))
-    return _joined(parts, f"TrafficLight_{k}", Label.TRAFFIC_LIGHT, k)
+        place = (pose[0], pose[1], foot + REPEATER_HEIGHT, head[4])
+        parts.append(Part("Repeater", Label.TRAFFIC_LIGHT, light_head(False), place))
+    return parts
 
 
-def _sign(town: Town, k: int) -> Thing:
+def _sign(town: Town, k: int) -> list[Part]:
     """A stop, yield or speed sign."""
     signals = town.signals
     pose, head, kind = signals.pose[k], signals.head[k], signals.kind[k]
@@ -64,14 +86,16 @@ def _sign(town: Town, k: int) -> Thing:
         plate = speed_sign(float(signals.speed_limit[k]))
     foot = _foot(town, k)
     post = _pole(_steps(float(head[2]) - foot + ABOVE_PLATE), True)
-    parts = [(post, (pose[0], pose[1], foot, head[4])), (plate, (head[0], head[1], head[2], head[4]))]
-    return _joined(parts, f"TrafficSign_{k}", Label.TRAFFIC_SIGNS, -1)
+    return [
+        Part("Pole", Label.POLES, post, (pose[0], pose[1], foot, head[4])),
+        Part("Plate", Label.TRAFFIC_SIGNS, plate, (head[0], head[1], head[2], head[4])),
+    ]
 
 
 def _foot(town: Town, k: int) -> float:
     """Height (m) of the ground at the pole of a signal."""
     pose, head = town.signals.pose[k], town.signals.head[k]
-    ground, _ = height_at(town.surface, pose[0], pose[1], min(pose[2], head[2] - 1.0), 0)
+    ground, _ = ground_height(town.surface, pose[0], pose[1], min(pose[2], head[2] - 1.0))
     return float(ground) if head[2] - ground < 15.0 else float(head[2] - 5.0)
 
 
@@ -89,6 +113,9 @@ def _arm(steps: int) -> tuple[Mesh, Mesh]:
     return mast_arm(steps * STEP)
 
 
-def _joined(parts, name: str, label: Label, signal: int) -> Thing:
-    near, far = (merge(*(placed(models[level], place) for models, place in parts)) for level in (0, 1))
-    return Thing(near, far, name, label, signal=signal)
+def _joined(town: Town, k: int) -> Thing:
+    parts = signal_parts(town, k)
+    near, far = (merge(*(placed(part.meshes[level], part.place) for part in parts)) for level in (0, 1))
+    light = town.signals.kind[k] == SignalKind.LIGHT
+    label = Label.TRAFFIC_LIGHT if light else Label.TRAFFIC_SIGNS
+    return Thing(near, far, signal_name(town, k), label, signal=k if light else -1)

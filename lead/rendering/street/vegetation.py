@@ -11,6 +11,7 @@ from lead.roads.labels import Label
 LEAF_COLOURS = ("#3f6a2c", "#4b7a30", "#587a33", "#3a5f30", "#6b7f35", "#49692f")
 NEEDLE_COLOURS = ("#2f5230", "#36592f", "#2a4a33")
 TRUNK_SHARE = 0.35  # of a tree's height below its crown
+ROOT = 0.05  # of a tree's height in the ground
 VARIANTS = 4
 
 
@@ -63,11 +64,11 @@ def _broadleaf(rng: np.random.Generator) -> Plant:
         place = (out * float(np.cos(angle)), out * float(np.sin(angle)), up + float(rng.uniform(-0.03, 0.03)))
         clumps.append(ball((size, size, 0.2), place, Material.LEAVES, 6, 4))
     crown = _fit(merge(*(_jittered(clump, 0.14, rng) for clump in clumps)), 1.0, TRUNK_SHARE, 1.0)
-    trunk = tube([(0.14, -0.05), (0.1, 0.2), (0.07, 0.6)], Material.BARK, 5, capped=False)
+    trunk = tube([(0.14, -ROOT), (0.1, 0.2), (0.07, 0.6)], Material.BARK, 5, capped=False)
     far_crown = _fit(
         _jittered(ball((1.0, 1.0, 0.3), (0.0, 0.0, 0.7), Material.LEAVES, 4, 3), 0.1, rng), 0.92, TRUNK_SHARE, 1.0
     )
-    far_trunk = tube([(0.11, -0.05), (0.08, 0.5)], Material.BARK, 3, capped=False)
+    far_trunk = tube([(0.11, -ROOT), (0.08, 0.5)], Material.BARK, 3, capped=False)
     return Plant(merge(trunk, crown).tagged(Label.VEGETATION), merge(far_trunk, far_crown).tagged(Label.VEGETATION))
 
 
@@ -79,9 +80,9 @@ def _conifer(rng: np.random.Generator) -> Plant:
         for r, low, high in tiers
     ]
     crown = _fit(merge(*(_jittered(cone, 0.1, rng) for cone in cones)), 1.0, 0.18, 1.0)
-    trunk = tube([(0.12, -0.05), (0.08, 0.4)], Material.BARK, 5, capped=False)
+    trunk = tube([(0.12, -ROOT), (0.08, 0.4)], Material.BARK, 5, capped=False)
     far = tube([(0.9, 0.18), (0.02, 1.0)], Material.LEAVES, 5)
-    far_trunk = tube([(0.1, -0.05), (0.1, 0.25)], Material.BARK, 3, capped=False)
+    far_trunk = tube([(0.1, -ROOT), (0.1, 0.25)], Material.BARK, 3, capped=False)
     return Plant(merge(trunk, crown).tagged(Label.VEGETATION), merge(far_trunk, far).tagged(Label.VEGETATION))
 
 
