@@ -32,6 +32,15 @@ def wrap_angle(angle: float) -> float:
     return (angle + pi) % (2.0 * pi) - pi
 
 
+def canonical(pose: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same pose (6,) with its pitch in [-pi/2, pi/2], its yaw and roll in [-pi, pi], as CARLA tells rotations."""
+    pitch, yaw, roll = pose[3:6].tolist()
+    if abs(wrap_angle(pitch)) > 0.5 * pi:
+        pitch, yaw, roll = pi - pitch, yaw + pi, roll + pi
+    turned = [angle if abs(angle) <= pi else wrap_angle(angle) for angle in (pitch, yaw, roll)]
+    return np.array([*pose[:3].tolist(), *turned])
+
+
 @numba.njit(cache=True)
 def rotation_matrix(pitch: float, yaw: float, roll: float) -> NDArray[np.float64]:
     """Matrix (3, 3) that takes a vector from the body frame to the world frame; angles in radians."""

@@ -115,7 +115,7 @@ def load_town(
         report(f"{name}: cache file {path} cannot be written ({error}); the town will be built again next time")
         return town
     _forget(folder, name)
-    return town
+    return _load(path, name, text)  # arrays of one layout, first time and later: kernels are compiled for each
 
 
 def _forget(folder: Path, name: str) -> None:

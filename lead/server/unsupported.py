@@ -9,7 +9,7 @@ from lead.server.episode import Episode
 calls = Procedures()
 
 _TEXTURES = "the embedded server has no textures to paint"
-_SKELETON = "actors are boxes: they have no components, bones or sockets"
+_SKELETON = "actors have no components, bones or sockets here"
 _GBUFFERS = "the embedded server has no G-buffers"
 _ROS = "ROS is not part of the embedded server"
 

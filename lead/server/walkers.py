@@ -44,7 +44,7 @@ def bones(episode: Episode, actor: int) -> list[Any]:
     actor_id,
     wire.anything,
     support=Support.STORED,
-    note="stored and read back; bodies are boxes",
+    note="stored and read back; bodies have no skeleton",
 )
 def set_bones(episode: Episode, actor: int, value: Any) -> None:
     """Keep bone transforms: [[[name, transform], ...]]."""
@@ -61,7 +61,7 @@ def _bones(value: Any) -> list[Any]:
     return bones
 
 
-@calls.add("blend_pose", actor_id, wire.number, support=Support.STORED, note="bodies are boxes")
+@calls.add("blend_pose", actor_id, wire.number, support=Support.STORED, note="bodies have no skeleton")
 def blend_pose(episode: Episode, actor: int, _blend: float) -> None:
     """Accepted for walkers: how far own bones outweigh the walk, 0 to 1."""
     episode.world.bones(actor)

@@ -5,7 +5,7 @@ from math import cos, sin, tan
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lead.geometry.poses import PoseIndex, compose
+from lead.geometry.poses import PoseIndex, canonical, compose
 from lead.simulator.actors import ActorKind, Body, Flag, Motion
 from lead.simulator.finite import finite
 from lead.simulator.table import ActorTable
@@ -29,7 +29,7 @@ class BodyCommands:
         """Teleport to a pose (6,): in the world, or in the parent's frame for an attached actor. Velocity is kept."""
         row = self.table.row(actor)
         columns = self.table.columns
-        pose = np.array(finite(actor, "pose", pose, 6))
+        pose = canonical(np.array(finite(actor, "pose", pose, 6)))
         parent = columns.parent_row[row]
         if parent >= 0:
             columns.relative[row] = pose

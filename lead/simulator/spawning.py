@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lead.geometry.poses import compose
+from lead.geometry.poses import canonical, compose
 from lead.roads.town import Town
 from lead.simulator.actors import ActorKind, Body, Control, Flag, LightState, Motion, SpawnError, WorldError
 from lead.simulator.blueprints import Blueprint, library, mesh_extents
@@ -62,7 +62,7 @@ class Spawning:
         pose = np.array(pose, np.float64)
         if pose.shape != (6,) or not np.isfinite(pose).all():
             raise WorldError(f"spawn of {blueprint}: pose {pose.tolist()}; expected six finite numbers")
-        relative = pose.copy()
+        pose = relative = canonical(pose)
         if parent:
             pose = compose(self.table.columns.pose[self.table.row(parent)], relative)
         given = {attribute.name: attribute.default for attribute in definition.attributes} | dict(attributes)

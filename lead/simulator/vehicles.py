@@ -28,6 +28,7 @@ Switches = NDArray[np.bool_]
 KERB_LOSS = 0.05  # of the speed, when front wheels climb a pavement
 KERB_RISE = 0.02  # m; less is no kerb
 FOLLOW = 0.06  # s, how fast the body settles on a new ground height
+TOPPLED = 1.1  # m that tilt puts a wheel above or below the middle; from there on wheels are looked for level
 TILT = 0.1  # s, how fast pitch and roll follow the ground
 DROP = 0.35  # m; ground farther below than this is a fall
 FALL_LIMIT = 100.0  # m/s
@@ -133,6 +134,8 @@ def _axles(pose: Row, vehicle: Row, surface: Surface) -> tuple[int, float, float
     reach, track = 0.5 * vehicle[Vehicle.WHEELBASE], vehicle[Vehicle.HALF_TRACK]
     c, s = cos(pose[PoseIndex.YAW]), sin(pose[PoseIndex.YAW])
     climb, tilt = sin(pose[PoseIndex.PITCH]), sin(pose[PoseIndex.ROLL])
+    if reach * abs(climb) + track * abs(tilt) > TOPPLED:
+        climb = tilt = 0.0
     count, total, front, left = 0, 0.0, 0.0, 0.0
     kerb = False
     for point in range(3):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lead.geometry.poses import angles_of, compose, rotation_matrix, to_local, to_world, turning, wrap_angle
+from lead.geometry.poses import angles_of, canonical, compose, rotation_matrix, to_local, to_world, turning, wrap_angle
 
 metres = st.floats(-1000, 1000)
 pitch = st.floats(-1.5, 1.5)
@@ -67,3 +67,12 @@ def test_turning_has_carlas_signs():
     assert turning(0.0, 0.0, 1.0, 0.0, 0.0) == (0.0, -1.0, 0.0)  # the nose rises
     assert turning(0.0, 0.0, 0.0, 1.0, 0.0) == (0.0, 0.0, 1.0)  # x to y
     assert turning(0.0, 0.0, 0.0, 0.0, 1.0) == (-1.0, 0.0, 0.0)  # the right side sinks
+
+
+@given(arrays(np.float64, 6, elements=st.floats(-20.0, 20.0)))
+def test_canonical_poses_mean_the_same_rotation(pose):
+    told = canonical(pose)
+    assert abs(told[3]) <= np.pi / 2 + 1e-12 and (np.abs(told[4:]) <= np.pi).all()
+    assert np.allclose(rotation_matrix(*told[3:]), rotation_matrix(*pose[3:]), atol=1e-12)
+    assert (told[:3] == pose[:3]).all()
+    assert (canonical(told) == told).all(), "what is canonical stays bit by bit"

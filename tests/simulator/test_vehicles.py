@@ -194,6 +194,21 @@ def test_teleport_keeps_the_velocity(stage):
     assert stage.speed(actor) == pytest.approx(before, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    "pitch, roll", [(360.0, 0.0), (-720.0, 360.0), (85.0, 0.0), (-89.0, 40.0), (180.0, 180.0), (0.0, 170.0)]
+)
+def test_set_down_in_any_rotation_it_comes_to_stand_upright(stage, pitch, roll):
+    actor = stage.add(CAR, yaw=0.4)
+    stage.run(0.5)
+    stage.world.set_pose(actor, [5.0, 2.0, 0.0, *np.radians([pitch, 30.0, roll])])
+    if pitch % 360.0 == roll % 360.0 == 0.0:
+        stage.world.step(0.05)
+        assert np.degrees(stage.pose(actor)[3:]) == pytest.approx([0.0, 30.0, 0.0], abs=0.01)
+    stage.run(3.0)
+    assert np.degrees(stage.pose(actor)[[3, 5]]) == pytest.approx([0.0, 0.0], abs=0.5)
+    assert np.linalg.norm(stage.pose(actor)[:3] - [5.0, 2.0, 0.0]) < 2.5
+
+
 def test_without_physics_it_stays_put_even_in_the_air(stage):
     actor = stage.add(CAR, speed=10.0)
     stage.world.set_physics(actor, False)
