@@ -1,24 +1,41 @@
 """The `lead` command. Every verb prints its plan first, progress while it works and where the result lies last."""
 
 import sys
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from lead import LeadError
-from lead.cli import demo, doctor, maps, sim
+from lead import LeadError, __version__
+from lead.cli import demo, doctor, maps, routes, score, sim
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Learning to drive by imitation, closed loop. Start with `lead demo`.",
 )
 app.command("doctor")(doctor.doctor)
 app.command("sim")(sim.sim)
 app.command("demo")(demo.demo)
+app.command("score")(score.score)
 app.add_typer(maps.app, name="maps")
+app.add_typer(routes.app, name="routes")
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print(f"lead {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Learning to drive by imitation, closed loop. Start with `lead demo`."""
 
 
 def main() -> None:

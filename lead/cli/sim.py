@@ -11,7 +11,7 @@ def sim(
         str, typer.Option(help="A name from `lead maps list`, or the path of an OpenDRIVE file.")
     ] = "GridCity",
     port: Annotated[
-        int, typer.Option(min=0, max=65534, help="RPC port on 127.0.0.1; streams use the next; 0 takes free ports.")
+        int, typer.Option(min=0, max=65534, help="RPC port on 127.0.0.1, 0 for any; streams take the next if free.")
     ] = 2000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the town's scenery: buildings and trees.")] = 0,
     client_version: Annotated[str, typer.Option(help="Protocol to speak: 0.9.16 or 0.9.15.")] = "0.9.16",

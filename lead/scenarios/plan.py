@@ -53,12 +53,25 @@ class Plan:
 
 def trace(graph: LaneGraph, key_points: NDArray[np.float64]) -> Plan:
     """The way through key points (N, 3) m. A stretch between two of them without a way is left out, as officially."""
-    tracer, points = _Tracer(graph), []
+    return joined(trace_stretches(graph, key_points))
+
+
+def trace_stretches(graph: LaneGraph, key_points: NDArray[np.float64]) -> list[Plan]:
+    """The way from each key point (N, 3) m to the next (N - 1 plans), empty where there is none."""
+    tracer = _Tracer(graph)
     places = [carla.Location(*point) for point in key_points.tolist()]
+    stretches = []
     for here, there in zip(places[:-1], places[1:], strict=True):
-        points += tracer.trace(here, there)
-    pose = np.array([_pose(waypoint) for waypoint, _ in points]).reshape(-1, 6)
-    return Plan(pose, np.array([command for _, command in points], np.int8))
+        points = tracer.trace(here, there)
+        pose = np.array([_pose(waypoint) for waypoint, _ in points]).reshape(-1, 6)
+        stretches.append(Plan(pose, np.array([command for _, command in points], np.int8)))
+    return stretches
+
+
+def joined(stretches: Sequence[Plan]) -> Plan:
+    """One plan after another."""
+    pose = np.concatenate([np.empty((0, 6)), *(stretch.pose for stretch in stretches)])
+    return Plan(pose, np.concatenate([np.empty(0, np.int8), *(stretch.command for stretch in stretches)]))
 
 
 class _Tracer:

@@ -8,7 +8,7 @@ import sys
 import cv2
 import pytest
 
-from lead import InputError
+from lead import InputError, __version__
 from lead.cli import doctor, main
 from lead.client.launch import ServerFault
 
@@ -23,8 +23,13 @@ def lead(*arguments: str, cwd=None, timeout: float = 240.0) -> subprocess.Comple
 def test_help_names_every_verb():
     result = lead("--help")
     assert result.returncode == 0
-    for verb in ("doctor", "sim", "demo", "maps"):
+    for verb in ("doctor", "sim", "demo", "maps", "score"):
         assert verb in result.stdout
+
+
+def test_version_is_the_packages():
+    result = lead("--version")
+    assert result.returncode == 0 and result.stdout.strip() == f"lead {__version__}"
 
 
 def test_maps_list_shows_the_generated_towns():

@@ -11,6 +11,7 @@ import pytest
 from lead.geometry.poses import wrap_angle
 from lead.roads.generate import fixed_town
 from lead.roads.library import find_map, list_maps
+from lead.scenarios.check import reaches_trigger
 from lead.scenarios.lane_graph import Command, LaneGraph
 from lead.scenarios.plan import CHANGES, Plan, trace
 from lead.scenarios.route_file import read_routes
@@ -125,9 +126,6 @@ def test_longest6_is_traced_as_published():
         plan = trace(graph_of(route.town), route.key_points)
         lengths.append(plan.length)
         for situation in route.situations:
-            away = plan.pose[:, :3] - situation.trigger[:3]
-            turned = [abs(wrap_angle(float(yaw - situation.trigger[3]))) for yaw in plan.pose[:, 4]]
-            near = (np.hypot(away[:, 0], away[:, 1]) < 2.0) & (away[:, 2] < 2.0) & (np.degrees(turned) < 10.0)
-            triggers += bool(near.any())
+            triggers += reaches_trigger(plan, situation.trigger)
     assert (round(min(lengths)), round(max(lengths)), triggers) == (709, 3163, 429)
     assert sum(lengths) == pytest.approx(60_000.0, abs=50.0)
