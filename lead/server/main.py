@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from lead import InputError
-from lead.geometry.compilation import COMPILING, is_compiled, mark_compiled
+from lead.geometry.compilation import COMPILING, is_compiled
 from lead.server.connection import RpcConnection
 from lead.server.dispatch import Dispatcher
 from lead.server.episode import Episode
@@ -25,7 +25,7 @@ from lead.server.streams import BUFFER_LIMIT, StreamConnection
 from lead.server.ticking import Ticker
 from lead.server.towns import Towns
 from lead.server.versions import client_version as find_version
-from lead.server.warming import compiling_pictures, warm_up, warm_up_renderer
+from lead.server.warming import compiling_pictures, finish_compiling, warm_up
 
 HOST = "127.0.0.1"  # never anything else: the protocol has no authentication
 EXIT_PORT_IN_USE = 2
@@ -76,16 +76,7 @@ def serve(
                 return 1
             warm_up(town)
             if not compiled:
-
-                def tell(step: str) -> None:
-                    print(f"compiling: {step} ({time.perf_counter() - begun:.0f} s)", file=sys.stderr, flush=True)
-
-                tell("the world is done")
-                wait_for_pictures()
-                tell("its pictures are done, now the two together")
-                warm_up_renderer(town, tell)
-                mark_compiled()
-                print(f"compiled in {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+                finish_compiling(town, wait_for_pictures, begun)
         episode = Episode(town, version, seed, stream_buffer, towns)
         gc.collect()
         gc.freeze()  # the town lives as long as the server; do not walk it again and again

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 
+from lead.geometry.compilation import mark_compiled
 from lead.roads.town import Town
 from lead.server.episode import Episode
 from lead.server.message_shape import MessageShape
@@ -46,6 +48,20 @@ def compiling_pictures(needed: bool) -> Iterator[Callable[[], object]]:
     finally:
         process.terminate()
         process.wait()
+
+
+def finish_compiling(town: Town, wait_for_pictures: Callable[[], object], begun: float) -> None:
+    """Compile what is left when the world is compiled, told on stderr with the seconds since `begun` (perf_counter)."""
+
+    def tell(step: str) -> None:
+        print(f"compiling: {step} ({time.perf_counter() - begun:.0f} s)", file=sys.stderr, flush=True)
+
+    tell("the world is done")
+    wait_for_pictures()
+    tell("its pictures are done, now the two together")
+    warm_up_renderer(town, tell)
+    mark_compiled()
+    print(f"compiled in {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
 
 
 def warm_up_renderer(town: Town, report: Callable[[str], None]) -> None:

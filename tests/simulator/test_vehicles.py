@@ -71,13 +71,6 @@ def test_vehicle_coasts_down_mildly(stage):
     assert 0.3 < (15.0 - stage.speed(actor)) / 2.0 < 0.8
 
 
-def test_spawned_above_ground_it_settles(stage):
-    actor = stage.add(CAR, z=0.5)
-    stage.run(1.5)
-    assert stage.pose(actor)[2] == pytest.approx(0.0, abs=0.01)
-    assert stage.velocity(actor)[2] == 0.0
-
-
 @pytest.mark.parametrize("name", ["vehicle.lincoln.mkz_2020", CAR, "vehicle.bh.crossbike"])
 @pytest.mark.parametrize("pedal", [{"brake": 0.5}, {"hand": True}])
 def test_brake_and_hand_brake_hold_on_a_hill(stage_on, name, pedal):
@@ -182,51 +175,6 @@ def test_constant_velocity_holds_while_steering_turns(stage):
     stage.world.disable_constant_velocity(actor)
     stage.run(4.0)
     assert stage.speed(actor) == 0.0
-
-
-def test_teleport_keeps_the_velocity(stage):
-    actor = stage.add(CAR, speed=10.0)
-    stage.run(0.5)
-    before = stage.speed(actor)
-    stage.world.set_pose(actor, [100.0, 50.0, 0.0, 0.0, 0.0, 0.0])
-    stage.world.step(0.05)
-    assert stage.pose(actor)[0] == pytest.approx(100.0 + 0.05 * before, abs=0.05)
-    assert stage.speed(actor) == pytest.approx(before, rel=0.02)
-
-
-@pytest.mark.parametrize(
-    "pitch, roll", [(360.0, 0.0), (-720.0, 360.0), (85.0, 0.0), (-89.0, 40.0), (180.0, 180.0), (0.0, 170.0)]
-)
-def test_set_down_in_any_rotation_it_comes_to_stand_upright(stage, pitch, roll):
-    actor = stage.add(CAR, yaw=0.4)
-    stage.run(0.5)
-    stage.world.set_pose(actor, [5.0, 2.0, 0.0, *np.radians([pitch, 30.0, roll])])
-    if pitch % 360.0 == roll % 360.0 == 0.0:
-        stage.world.step(0.05)
-        assert np.degrees(stage.pose(actor)[3:]) == pytest.approx([0.0, 30.0, 0.0], abs=0.01)
-    stage.run(3.0)
-    assert np.degrees(stage.pose(actor)[[3, 5]]) == pytest.approx([0.0, 0.0], abs=0.5)
-    assert np.linalg.norm(stage.pose(actor)[:3] - [5.0, 2.0, 0.0]) < 2.5
-
-
-def test_without_physics_it_stays_put_even_in_the_air(stage):
-    actor = stage.add(CAR, speed=10.0)
-    stage.world.set_physics(actor, False)
-    stage.world.set_location(actor, [0.0, 0.0, -100.0])
-    stage.run(2.0)
-    assert stage.pose(actor)[:3].tolist() == [0.0, 0.0, -100.0] and stage.speed(actor) == 0.0
-    stage.world.set_location(actor, [0.0, 0.0, 0.2])
-    stage.world.set_physics(actor, True)
-    stage.drive(actor, throttle=1.0)
-    stage.run(2.0)
-    assert stage.speed(actor) > 3.0 and stage.pose(actor)[2] == pytest.approx(0.0, abs=0.01)
-
-
-def test_far_below_the_ground_it_falls_for_ever(stage):
-    actor = stage.add(CAR)
-    stage.world.set_location(actor, [0.0, 0.0, -100.0])
-    stage.run(3.0)
-    assert stage.pose(actor)[2] < -130.0
 
 
 def test_impulse_and_force_follow_newton(stage):

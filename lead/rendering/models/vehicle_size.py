@@ -7,15 +7,7 @@ import numpy as np
 from lead.rendering.models.model import Joint, Model, Part, bounds, resting
 from lead.roads.labels import Label
 from lead.simulator.blueprints import Blueprint
-
-_TAGS = {
-    "car": Label.CAR,
-    "van": Label.CAR,
-    "truck": Label.TRUCK,
-    "bus": Label.BUS,
-    "motorcycle": Label.MOTORCYCLE,
-    "bicycle": Label.BICYCLE,
-}
+from lead.simulator.queries import VEHICLE_LABELS
 
 
 @dataclass(frozen=True)
@@ -49,14 +41,14 @@ class VehicleSize:
     @property
     def tag(self) -> Label:
         """Semantic class of the vehicle, without its rider."""
-        return _TAGS[self.kind]
+        return VEHICLE_LABELS[self.kind]
 
 
 def size_of(blueprint: Blueprint) -> VehicleSize:
     """The measures of a vehicle's blueprint."""
-    if blueprint.physics is None or blueprint.vehicle_class not in _TAGS:
+    if blueprint.physics is None or blueprint.vehicle_class not in VEHICLE_LABELS:
         raise ValueError(
-            f"blueprint {blueprint.id}: class {blueprint.vehicle_class!r}; expected one of {sorted(_TAGS)}"
+            f"blueprint {blueprint.id}: class {blueprint.vehicle_class!r}; expected one of {sorted(VEHICLE_LABELS)}"
         )
     wheels = blueprint.physics.wheels
     return VehicleSize(
