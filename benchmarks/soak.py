@@ -23,7 +23,7 @@ PRELUDE = """
 import sys, time, carla, faulthandler
 faulthandler.enable()
 port, tm_port = int(sys.argv[1]), int(sys.argv[2])
-client = carla.Client("127.0.0.1", port); client.set_timeout(20)
+client = carla.Client("127.0.0.1", port); client.set_timeout(60)  # the first load of a town makes it
 def sync(world, on):
     s = world.get_settings(); s.synchronous_mode = on; s.fixed_delta_seconds = 0.05 if on else None
     world.apply_settings(s)
@@ -63,11 +63,16 @@ for k in range(20):
     got = []
     kinds = [world.get_blueprint_library().find("sensor.other." + n) for n in ("imu", "gnss", "collision")]
     sensors = [world.spawn_actor(kind, carla.Transform(), attach_to=car) for kind in kinds]
+    view = world.get_blueprint_library().find("sensor.camera." + ("rgb", "depth", "normals")[k % 3])
+    sensors.append(world.spawn_actor(view, carla.Transform(carla.Location(z=2)), attach_to=car))
+    seen = []
     for s in sensors[:2]: s.listen(got.append)
     sensors[2].listen(lambda e: None)
+    sensors[3].listen(seen.append)
     for _ in range(10): world.tick() if k % 2 == 0 else world.wait_for_tick()
+    time.sleep(0.05)  # a sensor closed while its frame is read aborts the client, here as with CARLA's own server
     for s in sensors: s.stop(); s.destroy()
-    assert got, "no sensor data"
+    assert got and seen, "no sensor data"
     client.apply_batch_sync([carla.command.DestroyActor(i) for i in (ids or [car.id])], False)
     world.tick() if k % 2 == 0 else world.wait_for_tick(); progress(1)
 sync(world, False)

@@ -1,12 +1,15 @@
 """Sensors as queues: spawn one, read its frames in order, and have it gone in the end."""
 
 import queue
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import carla
 import numpy as np
 from numpy.typing import NDArray
+
+ARRIVAL = 0.05  # s in which a frame that was sent has been read
 
 
 @contextmanager
@@ -19,6 +22,8 @@ def listening(
 ) -> Iterator["queue.SimpleQueue[carla.SensorData]"]:
     """Spawn a sensor with these attributes and yield the queue its frames arrive in; stop and destroy it at the end.
 
+    At the end it waits for a frame on its way: a sensor closed while its frame is read can abort the client.
+
     Raises RuntimeError if the server refuses the attributes, IndexError for an attribute the blueprint does not have.
     """
     definition = world.get_blueprint_library().find(blueprint)
@@ -30,6 +35,7 @@ def listening(
     try:
         yield frames
     finally:
+        time.sleep(ARRIVAL)
         sensor.stop()
         sensor.destroy()
 
