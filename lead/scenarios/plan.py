@@ -27,6 +27,7 @@ class Plan:
 
     pose: NDArray[np.float64]  # (N, 6) x, y, z (m), pitch, yaw, roll (rad) of the lane's middle
     command: NDArray[np.int8]  # (N,) Command
+    waypoints: tuple[carla.Waypoint, ...]  # (N,) the same points on the map
 
     def __len__(self) -> int:
         return len(self.command)
@@ -48,7 +49,7 @@ class Plan:
             else:
                 gone += float(np.linalg.norm(self.pose[k, :3] - self.pose[k - 1, :3]))
             before = command
-        return Plan(self.pose[kept], self.command[kept])
+        return Plan(self.pose[kept], self.command[kept], tuple(self.waypoints[k] for k in kept))
 
 
 def trace(graph: LaneGraph, key_points: NDArray[np.float64]) -> Plan:
@@ -64,14 +65,16 @@ def trace_stretches(graph: LaneGraph, key_points: NDArray[np.float64]) -> list[P
     for here, there in zip(places[:-1], places[1:], strict=True):
         points = tracer.trace(here, there)
         pose = np.array([_pose(waypoint) for waypoint, _ in points]).reshape(-1, 6)
-        stretches.append(Plan(pose, np.array([command for _, command in points], np.int8)))
+        commands = np.array([command for _, command in points], np.int8)
+        stretches.append(Plan(pose, commands, tuple(waypoint for waypoint, _ in points)))
     return stretches
 
 
 def joined(stretches: Sequence[Plan]) -> Plan:
     """One plan after another."""
     pose = np.concatenate([np.empty((0, 6)), *(stretch.pose for stretch in stretches)])
-    return Plan(pose, np.concatenate([np.empty(0, np.int8), *(stretch.command for stretch in stretches)]))
+    commands = np.concatenate([np.empty(0, np.int8), *(stretch.command for stretch in stretches)])
+    return Plan(pose, commands, tuple(waypoint for stretch in stretches for waypoint in stretch.waypoints))
 
 
 class _Tracer:
