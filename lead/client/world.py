@@ -1,5 +1,6 @@
 """Hold a world in synchronous mode, spawn into it and leave it as it was found."""
 
+import ctypes
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -131,3 +132,14 @@ def start_controllers(world: carla.World, controllers: Sequence[carla.Actor]) ->
         if place is not None:
             actor.go_to_location(place)
         actor.set_max_speed(1.4)
+
+
+def light_manager(client: carla.Client) -> carla.LightManager:
+    """The street lamps of the client's world. The client lives on until the process ends.
+
+    For a client whose light manager was used aborts the process in its destructor (0.9.15, 0.9.16: the manager, which
+    is destroyed with it, asks it for the episode).
+    """
+    manager = client.get_world().get_lightmanager()
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))
+    return manager

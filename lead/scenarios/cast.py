@@ -1,6 +1,6 @@
 """The actors of a situation: spawned where it says, hidden until they play, and gone when it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from types import TracebackType
 
 import carla
@@ -9,6 +9,7 @@ from lead.scenarios.stage import SetupFault, Stage
 
 LIFT = 0.2  # m above the lane at which vehicles are spawned, so that they do not touch it
 UNDER = 500.0  # m below its place where a hidden actor waits
+STANDING = 1.0  # m above its feet at which a walker is placed
 Lights = carla.VehicleLightState
 
 
@@ -18,6 +19,7 @@ class Cast:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._actors: list[carla.Actor] = []
+        self._found: dict[Hashable, list[carla.ActorBlueprint]] = {}  # what was asked for; asking takes 10 ms
 
     def __enter__(self) -> "Cast":
         return self
@@ -43,10 +45,9 @@ class Cast:
         Raises:
             SetupFault: no blueprint fits, or something stands in its place.
         """
-        library = self._stage.world.get_blueprint_library()
-        found = sorted(library.filter(model), key=lambda blueprint: blueprint.id)
-        if "*" in model:
-            found = [b for b in found if _fits(b, lights, special, doors) and (keep is None or keep(b))]
+        found = [
+            blueprint for blueprint in self._models(model, lights, special, doors) if keep is None or keep(blueprint)
+        ]
         if not found:
             raise SetupFault(f"no vehicle is {model!r} with special type {special!r}, doors {doors}, lights {lights}")
         blueprint = found[int(self._stage.random.integers(len(found)))]
@@ -68,7 +69,7 @@ class Cast:
         blueprint = found[int(self._stage.random.integers(len(found)))]
         if blueprint.has_attribute("is_invincible"):
             blueprint.set_attribute("is_invincible", "true")
-        return self._spawn(blueprint, carla.Transform(pose.location + carla.Location(z=1.0), pose.rotation))
+        return self._spawn(blueprint, carla.Transform(pose.location + carla.Location(z=STANDING), pose.rotation))
 
     def join(self, actor: carla.Actor) -> carla.Actor:
         """Take an actor that was spawned elsewhere into the cast."""
@@ -83,6 +84,15 @@ class Cast:
             if actor.is_alive:
                 actor.destroy()
 
+    def _models(self, pattern: str, *wanted: object) -> list[carla.ActorBlueprint]:
+        """Vehicles of a pattern that fit, by id."""
+        asked = (pattern, *wanted)
+        if asked not in self._found:
+            found = self._stage.world.get_blueprint_library().filter(pattern)
+            fitting = [blueprint for blueprint in found if "*" not in pattern or fits(blueprint, *wanted)]
+            self._found[asked] = sorted(fitting, key=lambda blueprint: blueprint.id)
+        return self._found[asked]
+
     def _spawn(self, blueprint: carla.ActorBlueprint, pose: carla.Transform) -> carla.Actor:
         actor = self._stage.world.try_spawn_actor(blueprint, pose)
         if actor is None:
@@ -92,10 +102,13 @@ class Cast:
         return actor
 
 
-def hide(actor: carla.Actor) -> None:
-    """Take an actor from the street: without physics, far below its place."""
+def hide(actor: carla.Actor, place: carla.Location | None = None) -> None:
+    """Take an actor from the street: without physics, far below its place.
+
+    One that was spawned in this tick does not know its place yet, so it must be given.
+    """
     actor.set_simulate_physics(False)
-    actor.set_location(actor.get_location() - carla.Location(z=UNDER))
+    actor.set_location((place or actor.get_location()) - carla.Location(z=UNDER))
 
 
 def show(actor: carla.Actor, pose: carla.Transform, *, physics: bool = True) -> None:
@@ -117,7 +130,10 @@ def blink(vehicle: carla.Vehicle, *lights: carla.VehicleLightState) -> None:
     vehicle.set_light_state(carla.VehicleLightState(bits))
 
 
-def _fits(blueprint: carla.ActorBlueprint, lights: bool, special: str | None, doors: bool) -> bool:
+def fits(
+    blueprint: carla.ActorBlueprint, lights: bool = False, special: str | None = None, doors: bool = False
+) -> bool:
+    """Whether a blueprint is a car that has what is asked for, as in `Cast.car`."""
     return (
         _value(blueprint, "base_type") == "car"
         and (not lights or _value(blueprint, "has_lights") == "true")

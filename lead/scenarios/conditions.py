@@ -40,7 +40,7 @@ def beyond(stage: Stage, pose: carla.Transform, metres: float = 10.0) -> bool:
 def ahead_of(stage: Stage, actor: carla.Vehicle, metres: float = 10.0) -> bool:
     """The ego is in front of a vehicle by more than both half lengths, and nearer than `metres` to that point."""
     pose = actor.get_transform()
-    gap = actor.bounding_box.extent.x + stage.ego.bounding_box.extent.x
+    gap = stage.half_size(actor).x + stage.half_size(stage.ego).x
     front = pose.location + gap * pose.get_forward_vector()
     return beyond(stage, carla.Transform(front, pose.rotation), metres)
 

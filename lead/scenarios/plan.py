@@ -40,16 +40,22 @@ class Plan:
     def sampled(self, spacing: float) -> "Plan":
         """The points that an agent is told: the ends, lane changes, where the command changes, and else one each
         `spacing` (m; the leaderboard 200, Bench2Drive 50)."""
-        kept, before, gone = [], None, 0.0
-        for k, command in enumerate(self.command.tolist()):
-            turned = before != command and before not in CHANGES
-            if command in CHANGES or turned or gone > spacing or k == len(self) - 1:
-                kept.append(k)
-                gone = 0.0
-            else:
-                gone += float(np.linalg.norm(self.pose[k, :3] - self.pose[k - 1, :3]))
-            before = command
+        kept = sampled_rows(self.pose[:, :3], self.command.tolist(), spacing)
         return Plan(self.pose[kept], self.command[kept], tuple(self.waypoints[k] for k in kept))
+
+
+def sampled_rows(places: NDArray[np.float64], commands: Sequence[int], spacing: float) -> list[int]:
+    """Rows of the points (N, 3) m of a way that an agent is told, as `Plan.sampled` says."""
+    kept, before, gone = [], None, 0.0
+    for k, command in enumerate(commands):
+        turned = before != command and before not in CHANGES
+        if command in CHANGES or turned or gone > spacing or k == len(commands) - 1:
+            kept.append(k)
+            gone = 0.0
+        else:
+            gone += float(np.linalg.norm(places[k] - places[k - 1]))
+        before = command
+    return kept
 
 
 def trace(graph: LaneGraph, key_points: NDArray[np.float64]) -> Plan:

@@ -32,10 +32,13 @@ class Route:
     weather: tuple[WeatherPoint, ...]  # one or more, by rising percentage
     situations: tuple[Situation, ...]
     notes: tuple[str, ...] = ()  # what was odd in the file, and what was made of it
+    fault: str = ""  # why it cannot be driven; then the rest is empty
 
 
-def read_routes(path: Path, subset: str = "") -> list[Route]:
+def read_routes(path: Path, subset: str = "", *, keep_faulty: bool = False) -> list[Route]:
     """The routes of a file in its order; `subset` chooses by id: "7", "0-4,7", or names.
+
+    With `keep_faulty` a route that cannot be read is given with its `fault` instead of an error for the whole file.
 
     Raises:
         InputError: the file is missing or is no route file, or an id of the subset is not in it.
@@ -52,7 +55,9 @@ def read_routes(path: Path, subset: str = "") -> list[Route]:
     if not elements:
         raise InputError(f"{path} holds no <route>")
     chosen = _chosen([element.get("id", "") for element in elements], subset, path)
-    return [_route(elements[number], path) for number in chosen]
+    return [
+        _route_or_fault(elements[number], path) if keep_faulty else _route(elements[number], path) for number in chosen
+    ]
 
 
 def _chosen(ids: Sequence[str], subset: str, path: Path) -> list[int]:
@@ -73,6 +78,13 @@ def _chosen(ids: Sequence[str], subset: str, path: Path) -> list[int]:
             raise InputError(f"{path} has no route {part!r}; it has {len(ids)}: {known}")
         chosen.update(found)
     return sorted(chosen)
+
+
+def _route_or_fault(element: ElementTree.Element, path: Path) -> Route:
+    try:
+        return _route(element, path)
+    except InputError as error:
+        return Route(element.get("id", ""), element.get("town", ""), np.empty((0, 3)), (), (), fault=str(error))
 
 
 def _route(element: ElementTree.Element, path: Path) -> Route:

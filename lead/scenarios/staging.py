@@ -41,27 +41,36 @@ def staged(
     settings.deterministic_ragdolls, settings.spectator_as_ego = True, False
     settings.tile_stream_distance = settings.actor_active_distance = ACTIVE_DISTANCE
     world.apply_settings(settings)
-    manager = client.get_trafficmanager(manager_port)
-    stage: Stage | None = None
+    try:
+        ego = _spawn_ego(world, plan)
+        try:
+            world.tick()
+            with _traffic_manager(client, manager_port, seed) as manager:
+                world.reset_all_traffic_lights()
+                generator = np.random.default_rng([seed, 2000])
+                stage = Stage(client, world, graph.map, graph, plan, ego, manager, generator, NoTraffic())
+                stage.update()
+                yield stage
+        finally:
+            with suppress(RuntimeError):  # the server may be what failed
+                ego.destroy()
+    finally:
+        with suppress(RuntimeError):
+            world.apply_settings(before)
+
+
+@contextmanager
+def _traffic_manager(client: carla.Client, port: int, seed: int) -> Iterator[carla.TrafficManager]:
+    """A synchronous TrafficManager; it ends before the ego does, for it aborts when its hero is gone."""
+    manager = client.get_trafficmanager(port)
     try:
         manager.set_synchronous_mode(True)
         manager.set_hybrid_physics_mode(True)
         manager.set_random_device_seed(seed)
-        world.reset_all_traffic_lights()
-        ego = _spawn_ego(world, plan)
-        try:
-            world.tick()
-            generator = np.random.default_rng([seed, 2000])
-            stage = Stage(client, world, graph.map, graph, plan, ego, manager, generator, NoTraffic())
-            stage.update()
-            yield stage
-        finally:
-            with suppress(RuntimeError):
-                ego.destroy()
+        yield manager
     finally:
-        with suppress(RuntimeError):  # the server may be what failed
+        with suppress(RuntimeError):
             manager.set_synchronous_mode(False)
-            world.apply_settings(before)
         manager.shut_down()
 
 

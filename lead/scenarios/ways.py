@@ -55,10 +55,10 @@ def beside(start: carla.Waypoint, direction: str) -> carla.Waypoint | None:
 
 
 def sidewalk_side(start: carla.Waypoint, direction: str) -> carla.Waypoint:
-    """From lane to lane to the "left" or "right" until a sidewalk, or the last lane there is."""
-    here = start
+    """From lane to lane to the "left" or "right" until a sidewalk, or the last lane there is; across the road, too."""
+    here, mirrored = start, {"left": "right", "right": "left"}
     for _ in range(MOST_LANES):
-        other = beside(here, direction)
+        other = beside(here, direction if here.lane_id * start.lane_id > 0 else mirrored[direction])
         if other is None or here.lane_type == carla.LaneType.Sidewalk:
             return here
         here = other
@@ -75,6 +75,22 @@ def outermost_driving(start: carla.Waypoint, direction: str) -> carla.Waypoint:
             return here
         here = other
     return here
+
+
+def lane_to_pass_on(start: carla.Waypoint) -> carla.Waypoint:
+    """The nearest driving lane to the left: where roads are two-way that of oncoming traffic.
+
+    Raises:
+        SetupFault: there is none.
+    """
+    here: carla.Waypoint | None = start
+    for _ in range(MOST_LANES):
+        here = beside(here, "left" if here.lane_id * start.lane_id > 0 else "right")
+        if here is None:
+            break
+        if here.lane_type == carla.LaneType.Driving:
+            return here
+    raise SetupFault(f"no driving lane is left of {told(start)}")
 
 
 def same_direction_lanes(start: carla.Waypoint) -> list[carla.Waypoint]:

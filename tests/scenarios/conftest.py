@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import carla
 import pytest
+from playing import visit
 
 from lead.client.launch import ServerProcess, connect, start_server
 
@@ -16,8 +17,14 @@ def stage_server() -> Iterator[ServerProcess]:
 
 
 @pytest.fixture
-def client(stage_server: ServerProcess) -> Iterator[carla.Client]:
-    """A client of it; what a test leaves on the street is taken away."""
+def client(visitor: carla.Client) -> carla.Client:
+    """A client of it, in GridCity."""
+    return visit(visitor, "GridCity")
+
+
+@pytest.fixture
+def visitor(stage_server: ServerProcess) -> Iterator[carla.Client]:
+    """A client of it, in the town of the last test; what a test leaves on the street is taken away."""
     client = connect(stage_server.endpoint)
     yield client
     world = client.get_world()

@@ -44,6 +44,13 @@ def graph_of(town: str) -> LaneGraph:
     return LaneGraph.of(carla.Map(town, find_map(town)[1]))
 
 
+def visit(client: carla.Client, town: str) -> carla.Client:
+    """The client with that town loaded; nothing is done if it is there already."""
+    if not client.get_world().get_map().name.endswith(town):
+        client.load_world(town)
+    return client
+
+
 def plan_along(
     start: carla.Waypoint, metres: float, turn: Callable[[list[carla.Waypoint]], carla.Waypoint] | None = None
 ):
@@ -97,7 +104,8 @@ class Act:
         """One tick in the evaluator's order: world, state, ego's control, situations."""
         self.stage.world.tick()
         self.stage.update()
-        self.stage.ego.apply_control(self.driver.control() if ego_drives else carla.VehicleControl(brake=1.0))
+        self.stage.control = self.driver.control() if ego_drives else carla.VehicleControl(brake=1.0)
+        self.stage.ego.apply_control(self.stage.control)
         self.director.step()
         self.ticks += 1
 

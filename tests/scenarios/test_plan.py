@@ -104,7 +104,7 @@ def test_an_agent_is_told_ends_changes_of_command_and_a_point_each_spacing(spaci
     command = np.full(n, Command.LANE_FOLLOW, np.int8)
     command[300:320] = Command.LEFT
     command[400:402] = Command.CHANGE_LANE_LEFT
-    sampled = Plan(pose, command).sampled(spacing)
+    sampled = Plan(pose, command, (None,) * n).sampled(spacing)
     x = sampled.pose[:, 0].tolist()
     assert x[0] == 0.0 and x[-1] == n - 1 and {300.0, 320.0, 400.0, 401.0} <= set(x)
     assert 402.0 not in x, "what follows a lane change is no change of command"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.scenarios.script import Script
+from lead.scenarios.ways import shifted
 
 LOOK_AHEAD, LEAST_LOOK = 0.7, 3.0  # s of travel and m to the point that is steered at
 WHEELBASE = 2.9  # m, of the common car
@@ -31,16 +32,18 @@ class PathDriver:
         path: (N, 2+) m, N >= 2, about a metre from point to point.
         speed: m/s.
         brakes_for: gives the actors that it may not hit, asked every tick; nobody if None.
+        margin: m beside both half widths within which it brakes.
     """
 
     def __init__(
         self, vehicle: carla.Vehicle, path: NDArray[np.float64], speed: float,
-        brakes_for: Callable[[], Iterable[carla.Actor]] | None = None,
+        brakes_for: Callable[[], Iterable[carla.Actor]] | None = None, *, margin: float = 0.3,
     ) -> None:  # fmt: skip
         self.vehicle, self.speed = vehicle, speed
         self._path = np.asarray(path, np.float64)[:, :2]
-        self._brakes_for = brakes_for
+        self._brakes_for, self._margin = brakes_for, margin
         self._nearest = 0
+        self._boxes: dict[int, carla.Vector3D] = {}  # half sizes by actor: each look at one asks the server
 
     @property
     def done(self) -> bool:
@@ -79,19 +82,41 @@ class PathDriver:
         """The most it may drive so as to stop before the first actor in its path."""
         if self._brakes_for is None:
             return self.speed
-        reach = int(10.0 + speed + speed * speed / (2.0 * HARD))
-        lane = self._path[self._nearest : self._nearest + reach]
-        own, least = self.vehicle.bounding_box.extent, self.speed
+        reach = 10.0 + speed + speed * speed / (2.0 * HARD)
+        lane = self._path[self._nearest : self._nearest + int(reach)]
+        own, least = self._half_size(self.vehicle), self.speed
         for actor in self._brakes_for():
-            if actor.id == self.vehicle.id:
+            pose, box = actor.get_transform(), self._half_size(actor)
+            place = np.array([pose.location.x, pose.location.y])
+            if actor.id == self.vehicle.id or np.hypot(*(place - here)) > reach + box.x:
                 continue
-            place, box = actor.get_location(), actor.bounding_box.extent
-            away = np.hypot(lane[:, 0] - place.x, lane[:, 1] - place.y)
-            if len(away) == 0 or away.min() > own.y + max(box.y, 0.4) + 0.3:
+            k = int(np.argmin(np.hypot(*(lane - place).T)))
+            along, beside, length, width = _seen_from(lane, k, place, np.radians(pose.rotation.yaw), box)
+            if beside > own.y + width + self._margin or (k == 0 and along < 0.0):
                 continue
-            gap = float(np.argmin(away)) - own.x - box.x - CLEARANCE
+            gap = k + along - own.x - length - CLEARANCE
             least = min(least, (2.0 * HARD * gap) ** 0.5 if gap > 0.0 else 0.0)
         return least
+
+    def _half_size(self, actor: carla.Actor) -> carla.Vector3D:
+        if actor.id not in self._boxes:
+            self._boxes[actor.id] = actor.bounding_box.extent
+        return self._boxes[actor.id]
+
+
+def _seen_from(
+    lane: NDArray[np.float64], k: int, place: NDArray[np.float64], yaw: float, box: carla.Vector3D
+) -> tuple[float, float, float, float]:
+    """Where a box (half sizes, m) at a place lies beside point k of a path: m along and beside, half length and width."""
+    way = lane[min(k + 1, len(lane) - 1)] - lane[max(k - 1, 0)]
+    size = hypot(*way)
+    if size == 0.0:
+        return 0.0, hypot(*(place - lane[k])), box.x, box.y
+    (ahead, right), (east, south) = way / size, place - lane[k]
+    turned = yaw - atan2(right, ahead)
+    lengthwise, across = abs(cos(turned)), abs(sin(turned))
+    length, width = lengthwise * box.x + across * box.y, across * box.x + lengthwise * box.y
+    return ahead * east + right * south, abs(ahead * south - right * east), length, max(width, 0.4)
 
 
 def _steer(here: NDArray[np.float64], yaw: float, target: NDArray[np.float64]) -> float:
@@ -102,14 +127,15 @@ def _steer(here: NDArray[np.float64], yaw: float, target: NDArray[np.float64]) -
     return float(np.clip(angle / FULL_LOCK, -1.0, 1.0))
 
 
-def path_of(waypoints: Iterable[carla.Waypoint]) -> NDArray[np.float64]:
-    """Places (N, 3) m of waypoints."""
-    places = [waypoint.transform.location for waypoint in waypoints]
+def path_of(waypoints: Iterable[carla.Waypoint], aside: float = 0.0) -> NDArray[np.float64]:
+    """Places (N, 3) m of waypoints, moved so far (m) to the right."""
+    places = [shifted(waypoint, aside).location for waypoint in waypoints]
     return np.array([[place.x, place.y, place.z] for place in places]).reshape(-1, 3)
 
 
-def lane_path(start: carla.Waypoint, metres: float, step: float = 1.0) -> NDArray[np.float64]:
-    """The lane's middle (N, 3) m from a waypoint on, straight on through junctions, as far as the road goes."""
+def lane_path(start: carla.Waypoint, metres: float, step: float = 1.0, aside: float = 0.0) -> NDArray[np.float64]:
+    """The lane (N, 3) m from a waypoint on, `aside` (m) to the right of its middle, straight on through junctions,
+    as far as the road goes."""
     waypoints, gone = [start], 0.0
     while gone < metres:
         following = waypoints[-1].next(step)
@@ -117,4 +143,4 @@ def lane_path(start: carla.Waypoint, metres: float, step: float = 1.0) -> NDArra
             break
         waypoints.append(following[0])
         gone += step
-    return path_of(waypoints)
+    return path_of(waypoints, aside)

@@ -1,0 +1,106 @@
+"""`lead evaluate`: drive an agent through the routes of a benchmark, closed loop."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from lead.drive.ledger import Entry
+
+console = Console(highlight=False)
+
+
+def evaluate(
+    agent: Annotated[str, typer.Option(help="blind, npc, or the path of an official agent file (path/agent.py).")],
+    routes: Annotated[str, typer.Option(help="FILE[:ids] such as routes.xml:0-4,7, or a shipped suite: mini[:ids].")],
+    out: Annotated[Path, typer.Option(help="Folder of the ledger, logs and results.json; it is resumed.")],
+    workers: Annotated[
+        int, typer.Option(min=1, help="Routes driven at the same time, each in a server of its own.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of traffic and of all that situations draw.")] = 0,
+    protocol: Annotated[str, typer.Option(help="Benchmark version whose rules hold.")] = "leaderboard-2.0",
+    carla: Annotated[
+        str | None, typer.Option(help="HOST:PORT of a running CARLA; embedded servers if not given.")
+    ] = None,
+    agent_config: Annotated[str, typer.Option(help="Handed to the agent's setup().")] = "",
+    timeout: Annotated[
+        float, typer.Option(min=1.0, help="Seconds without progress after which it counts as hung.")
+    ] = 300.0,
+    attempts: Annotated[int, typer.Option(min=1, help="Tries of a route in all when the simulator fails.")] = 3,
+    traffic: Annotated[bool, typer.Option(help="Background traffic.")] = True,
+    log: Annotated[bool, typer.Option(help="Keep a log of every route for replay.")] = True,
+) -> None:
+    """Evaluate an agent in closed loop. Run it again to go on where it was stopped.
+
+    Exit code 1 if a route was not ended by driving (simulator fault, time-out, agent fault).
+    Example: `lead evaluate --agent blind --routes mini --out out/blind --workers 2`
+    """
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from lead.cli.score import print_score
+    from lead.drive.evaluate import Progress as Watch
+    from lead.drive.evaluate import evaluate as run
+    from lead.drive.evaluate import faults
+    from lead.drive.evaluation import Evaluation
+    from lead.scenarios.suites import resolve_routes
+    from lead.score.protocols import protocol_named, score_paths
+    from lead.score.record_set import Incomplete
+
+    protocol_named(protocol)
+    chosen = resolve_routes(routes)
+    towns = sorted({route.town for route in chosen})
+    console.print(
+        f"{agent} on {len(chosen)} routes in {', '.join(towns)} under {protocol}, {workers} workers -> {out}/",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
+    settled = Evaluation(agent, routes, protocol, agent_config, seed, carla, timeout, attempts, traffic, log)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("ETA"), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("driving", total=len(chosen))
+
+        def begin(done: int, total: int) -> None:
+            bar.update(task, completed=done)
+            if done:
+                bar.console.print(f"{done} of {total} routes are in the ledger already")
+
+        def ended(entry: "Entry") -> None:
+            bar.console.print(_line(entry), markup=False, soft_wrap=True)
+            bar.advance(task)
+
+        entries = run(settled, chosen, out, workers, Watch(begin=begin, ended=ended))
+    print_score(score_paths([out / "results.json"], protocol, Incomplete.DRIVEN))
+    faulty = faults(entries)
+    for entry in faulty:
+        console.print(f"route {entry.route}: {entry.ending.value}: {_last_line(entry.detail)}", markup=False)
+    console.print(f"results {out / 'results.json'}\nledger  {out / 'ledger'}", soft_wrap=True)
+    raise typer.Exit(1 if faulty else 0)
+
+
+def _line(entry: "Entry") -> str:
+    record = entry.record
+    types = ", ".join(situation["type"] for situation in entry.situations) or "no situation"
+    kinds = ", ".join(
+        f"{len(messages)} {kind}" for kind, messages in record.infractions.items()
+        if messages and kind != "min_speed_infractions"
+    )  # fmt: skip
+    seconds = sum(entry.seconds.values())
+    return (
+        f"route {entry.route}: {record.status}, driving score {record.scores.score_composed:.1f} ({types}"
+        + (f"; {kinds}" if kinds else "")
+        + f") {record.meta.duration_game:.0f} s in {seconds:.0f} s"
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1] if lines else "no message"

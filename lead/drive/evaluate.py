@@ -1,0 +1,191 @@
+"""Evaluate an agent on many routes: workers in parallel, every route once, resumed where it stopped.
+
+Each route is driven in a fresh world by a fresh process, so neither the number of workers nor what was driven before
+changes a result.
+"""
+
+import json
+import os
+import pickle
+import selectors
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lead import InputError
+from lead.client.launch import Endpoint, connect
+from lead.drive.agent import check_spec
+from lead.drive.ending import Ending
+from lead.drive.evaluation import EMBEDDED, Evaluation, provenance
+from lead.drive.ledger import Entry, Ledger, not_driven
+from lead.drive.route_run import RouteJob
+from lead.roads.library import find_map
+from lead.scenarios.catalogue import play_of
+from lead.scenarios.criteria.rules import rules_of
+from lead.scenarios.route_file import Route
+from lead.score.checkpoint import write_results
+from lead.score.global_record import finished_results
+
+END_WAIT = 5.0  # s for a worker to end by itself
+
+
+@dataclass
+class Progress:
+    """What an evaluation shows while it runs; all do nothing unless set."""
+
+    begin: Callable[[int, int], None] = lambda done, total: None
+    moved: Callable[[str, int, float], None] = lambda route, ticks, percent: None  # route, ticks, percent
+    ended: Callable[[Entry], None] = lambda entry: None
+
+
+@dataclass
+class _Seat:
+    """A worker process and the route it drives."""
+
+    process: subprocess.Popen[str]
+    town: str = ""
+    job: RouteJob | None = None
+
+
+@dataclass
+class _Queue:
+    """Routes that wait, kept by town so that a worker can stay in its own."""
+
+    waiting: list[RouteJob] = field(default_factory=list)
+
+    def take(self, town: str, busy: Sequence[str]) -> RouteJob | None:
+        """The next route for a worker that knows a town: there, else in a town nobody is in, else any."""
+        for fits in (lambda t: t == town, lambda t: t not in busy, lambda t: True):
+            for place, job in enumerate(self.waiting):
+                if fits(job.route.town):
+                    return self.waiting.pop(place)
+        return None
+
+
+def evaluate(
+    evaluation: Evaluation, routes: Sequence[Route], out: Path, workers: int = 1, progress: Progress | None = None
+) -> list[Entry]:
+    """Drive every route that the ledger in `out` lacks and write `results.json`; returns all entries in order.
+
+    Raises:
+        InputError: there is no such agent or protocol, an id is there twice, or `out` holds another evaluation.
+    """
+    progress = progress or Progress()
+    check_spec(evaluation.agent)
+    rules_of(evaluation.protocol)
+    _refuse_repeated(routes)
+    ledger = Ledger(out)
+    ledger.open(evaluation)
+    jobs = [RouteJob(evaluation, route, index, out) for index, route in enumerate(routes)]
+    waiting = []
+    for job in jobs:
+        if ledger.has(job.route.id):
+            continue
+        hindrance = _hindrance(job)
+        if hindrance:
+            entry = not_driven(job.route.id, job.index, hindrance)
+            ledger.write(entry)
+            progress.ended(entry)
+        else:
+            waiting.append(job)
+    progress.begin(len(jobs) - len(waiting), len(jobs))
+    if waiting:
+        _work(jobs, waiting, 1 if evaluation.carla else max(1, min(workers, len(waiting))), ledger, progress)
+    entries = ledger.entries([route.id for route in routes])
+    write(evaluation, entries, len(routes), out)
+    return entries
+
+
+def write(evaluation: Evaluation, entries: Sequence[Entry], total: int, out: Path) -> None:
+    """Write `results.json` of what has been driven."""
+    simulator = EMBEDDED
+    if evaluation.carla:
+        simulator = f"CARLA {connect(Endpoint.parse(evaluation.carla)).get_server_version()}"
+    driven = [entry.record for entry in entries if entry.ending is not Ending.NOT_DRIVEN]
+    records = [replace(record, index=place) for place, record in enumerate(driven)]
+    results = finished_results(records, total, next((entry.sensors for entry in entries if entry.sensors), ()))
+    write_results(replace(results, extra=provenance(evaluation, simulator)), out / "results.json")
+
+
+def _refuse_repeated(routes: Sequence[Route]) -> None:
+    repeated = sorted({route.id for route in routes if sum(other.id == route.id for other in routes) > 1})
+    if repeated:
+        raise InputError(f"more than one route has the id {', '.join(repeated)}; expected each once")
+
+
+def _hindrance(job: RouteJob) -> str:
+    """Why a route cannot even begin, "" if it can: it is malformed, its town is not here, or a situation is unknown."""
+    if job.route.fault:
+        return job.route.fault
+    try:
+        if not job.evaluation.carla:
+            find_map(job.route.town)
+        for situation in job.route.situations:
+            play_of(situation.type)
+    except (LookupError, InputError) as error:
+        return str(error)
+    return ""
+
+
+def _work(jobs: Sequence[RouteJob], waiting: list[RouteJob], workers: int, ledger: Ledger, progress: Progress) -> None:
+    """Hand routes to worker processes until all have ended."""
+    queue = _Queue(list(waiting))
+    with tempfile.NamedTemporaryFile(suffix=".jobs") as handed:
+        handed.write(pickle.dumps(list(jobs)))
+        handed.flush()
+        seats = [_Seat(_start(handed.name)) for _ in range(workers)]
+        selector = selectors.DefaultSelector()
+        try:
+            for seat in seats:
+                selector.register(seat.process.stdout, selectors.EVENT_READ, seat)
+                _hand_out(seat, queue, seats)
+            while any(seat.job is not None for seat in seats):
+                for key, _ in selector.select():
+                    seat: _Seat = key.data
+                    line = seat.process.stdout.readline()
+                    if not line:
+                        raise InputError(f"a worker ended with exit code {seat.process.wait()}; see its message above")
+                    message = json.loads(line)
+                    assert seat.job is not None
+                    if message.get("done"):
+                        progress.ended(ledger.read(seat.job.route.id))
+                        _hand_out(seat, queue, seats)
+                    else:
+                        progress.moved(seat.job.route.id, message["ticks"], message["percent"])
+        finally:
+            for seat in seats:
+                _end(seat.process)
+
+
+def _hand_out(seat: _Seat, queue: _Queue, seats: Sequence[_Seat]) -> None:
+    busy = [other.town for other in seats if other is not seat]
+    seat.job = queue.take(seat.town, busy)
+    if seat.job is not None:
+        seat.town = seat.job.route.town
+        seat.process.stdin.write(json.dumps({"index": seat.job.index}) + "\n")
+        seat.process.stdin.flush()
+
+
+def _start(jobs: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "lead.drive.worker", jobs, str(os.getpid())]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.stdin.close()
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(END_WAIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
+
+
+def faults(entries: Sequence[Entry]) -> list[Entry]:
+    """Entries that are no result of driving."""
+    return [entry for entry in entries if entry.ending is not Ending.FINISHED]

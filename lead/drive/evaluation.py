@@ -1,0 +1,77 @@
+"""What is evaluated, under which rules: the settings that make two runs comparable, and a result resumable."""
+
+import hashlib
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import lead
+
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One agent on a set of routes under a benchmark's rules.
+
+    Attributes:
+        agent: "blind", "npc", "expert", "student:PATH" or the path of an official agent file.
+        agent_config: handed to the agent's `setup`; "" for none.
+        routes: as the user named them, FILE[:ids] or a suite's name.
+        protocol: benchmark version, which sets rules and scores.
+        seed: of traffic and everything that situations draw.
+        carla: address of a running CARLA server, None for embedded ones.
+        timeout: s of wall-clock time without progress after which agent or simulator counts as hung.
+        attempts: how often a route is tried in all when the simulator fails.
+        traffic: whether background traffic drives.
+        log: whether a log for replay is kept.
+    """
+
+    agent: str
+    routes: str
+    protocol: str
+    agent_config: str = ""
+    seed: int = 0
+    carla: str | None = None
+    timeout: float = 300.0
+    attempts: int = 3
+    traffic: bool = True
+    log: bool = True
+
+    def identity(self) -> dict[str, object]:
+        """What must be equal for results to belong together; files count by what is in them."""
+        settled = asdict(self)
+        for name in ("timeout", "attempts", "log", "carla"):
+            del settled[name]
+        settled["simulator"] = "CARLA" if self.carla else EMBEDDED
+        settled["agent_sha256"] = _digest(Path(self.agent))
+        settled["agent_config_sha256"] = _digest(Path(self.agent_config)) if self.agent_config else ""
+        settled["lead"] = lead.__version__
+        return settled
+
+
+def provenance(evaluation: Evaluation, simulator: str) -> Mapping[str, object]:
+    """Top-level keys of `results.json` that say what the figures are worth."""
+    return {
+        "simulator": simulator,
+        "benchmark": evaluation.protocol,
+        "agent": evaluation.agent,
+        "seed": evaluation.seed,
+        "routes": evaluation.routes,
+        "lead_version": lead.__version__,
+        "lead_commit": commit(),
+    }
+
+
+def commit() -> str | None:
+    """Commit of the checkout that this package runs from, None for an installed one."""
+    folder = Path(lead.__file__).parent.parent
+    if not (folder / ".git").exists():
+        return None
+    found = subprocess.run(["git", "-C", folder, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -1,0 +1,135 @@
+"""The ledger of an evaluation: one file per route, written when the route has ended and never half.
+
+    OUT/evaluation.json      what is evaluated; another evaluation is refused
+    OUT/ledger/ID.json       how the route ended, its official record, its situations
+    OUT/logs/ID.npz, ID.txt  what can be replayed, and what agent and simulator printed
+    OUT/results.json         all records in the official schema
+
+A run that was killed goes on where the ledger ends.
+"""
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lead import InputError
+from lead.drive.ending import Ending
+from lead.drive.evaluation import Evaluation
+from lead.score.record import RouteRecord, record_from_json, record_to_json
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route as it was driven.
+
+    `situations` say of each what became of it; `seconds` is wall-clock time by what it was spent on.
+    """
+
+    route: str
+    ending: Ending
+    record: RouteRecord
+    detail: str = ""  # what a fault said
+    attempts: int = 1
+    ticks: int = 0
+    sensors: tuple[str, ...] = ()  # that the agent used, in the official words
+    situations: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Ledger:
+    """The entries in a folder."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+
+    def open(self, evaluation: Evaluation) -> None:
+        """Take the folder for an evaluation. Raises InputError if it holds another one."""
+        (self.out / "ledger").mkdir(parents=True, exist_ok=True)
+        (self.out / "logs").mkdir(exist_ok=True)
+        mine, path = evaluation.identity(), self.out / "evaluation.json"
+        if path.exists():
+            theirs = _load(path)
+            other = sorted(key for key in mine.keys() | theirs.keys() if mine.get(key) != theirs.get(key))
+            if other:
+                told = "; ".join(f"{key}: {theirs.get(key)!r} there, {mine.get(key)!r} now" for key in other)
+                raise InputError(f"{self.out} holds another evaluation ({told}); choose another --out")
+        else:
+            write_atomically(path, json.dumps(mine, indent=1))
+
+    def path(self, route: str) -> Path:
+        """Where the entry of a route is."""
+        return self.out / "ledger" / f"{file_name(route)}.json"
+
+    def log(self, route: str, suffix: str) -> Path:
+        """Where a route's log is; the suffix is `.npz` or `.txt`."""
+        return self.out / "logs" / f"{file_name(route)}{suffix}"
+
+    def has(self, route: str) -> bool:
+        """Whether the route has been driven to an end."""
+        return self.path(route).exists() and self.read(route).ending is not Ending.NOT_DRIVEN
+
+    def write(self, entry: Entry) -> None:
+        """Write an entry; whoever reads meanwhile sees it whole or not at all."""
+        value = {
+            "schema": SCHEMA,
+            **asdict(entry),
+            "ending": entry.ending.value,
+            "record": record_to_json(entry.record),
+        }
+        write_atomically(self.path(entry.route), json.dumps(value, indent=1))
+
+    def read(self, route: str) -> Entry:
+        """The entry of a route. Raises InputError if the file is damaged."""
+        path = self.path(route)
+        value = _load(path)
+        if value.get("schema") != SCHEMA:
+            raise InputError(
+                f"{path} has the schema {value.get('schema')!r}, expected {SCHEMA}; remove it to drive again"
+            )
+        return Entry(
+            route=value["route"],
+            ending=Ending(value["ending"]),
+            record=record_from_json(value["record"], str(path)),
+            detail=value["detail"],
+            attempts=value["attempts"],
+            ticks=value["ticks"],
+            sensors=tuple(value["sensors"]),
+            situations=tuple(value["situations"]),
+            notes=tuple(value["notes"]),
+            seconds=value["seconds"],
+        )
+
+    def entries(self, routes: Sequence[str]) -> list[Entry]:
+        """The entries there are of these routes, in their order."""
+        return [self.read(route) for route in routes if self.path(route).exists()]
+
+
+def not_driven(route: str, index: int, reason: str) -> Entry:
+    """The entry of a route that cannot begin; its record is empty and no part of the results."""
+    return Entry(route, Ending.NOT_DRIVEN, RouteRecord(f"RouteScenario_{route}_rep0", "Failed", index=index), reason)
+
+
+def file_name(route: str) -> str:
+    """A route's id as a file name."""
+    return re.sub(r"[^\w.-]", "_", route)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file by renaming a finished one into its place."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text)
+    os.replace(temporary, path)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON ({error}); remove it to begin anew") from error

@@ -1,0 +1,102 @@
+"""A worker: takes routes from its standard input one by one, drives each in a process of its own, tells how it ended.
+
+It keeps the lanes of the last town, which takes seconds for the large ones, and hands them to the processes it forks.
+Messages are JSON lines: in `{"index": N}`, out `{"index": N, "done": true}` or `{"index": N, "ticks": T, "percent": P}`.
+"""
+
+import json
+import os
+import pickle
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import carla
+
+from lead.drive.ending import STATUS_OF_SIMULATOR_FAULT, STATUS_OF_TIMEOUT, Ending
+from lead.drive.isolation import Exit, Phase, die_with, run_isolated
+from lead.drive.judgement import empty_record
+from lead.drive.ledger import Entry, Ledger
+from lead.drive.route_run import RouteJob, drive_route
+from lead.roads.library import find_map
+from lead.scenarios.lane_graph import LaneGraph
+
+TELL_EVERY = 0.5  # s
+OUTPUT_TAIL = 2000  # characters of a failed process's output that the ledger keeps
+
+
+class Worker:
+    """Drives routes one after another."""
+
+    def __init__(self) -> None:
+        self._town = ""
+        self._graph: LaneGraph | None = None
+        self._told = 0.0
+
+    def drive(self, job: RouteJob) -> None:
+        """Drive a route; its entry is in the ledger afterwards, whatever happened."""
+        graph = self._graph_of(job.route.town)
+        ledger = Ledger(job.out)
+        output = ledger.log(job.route.id, ".txt")
+        failures: list[str] = []
+        begun = time.monotonic()
+        for attempt in range(1, job.evaluation.attempts + 1):
+            ended = run_isolated(
+                lambda pulse, attempt=attempt: drive_route(job, graph, attempt, pulse), output, job.evaluation.timeout,
+                lambda ticks, percent: self._tell(job.index, ticks, percent),
+            )  # fmt: skip
+            if ended.code == 0 and ledger.has(job.route.id):
+                return
+            failures.append(_explain(ended, output))
+            if ended.hung and ended.phase is Phase.AGENT:
+                ledger.write(_entry(job, Ending.TIMEOUT, STATUS_OF_TIMEOUT, failures, ended, begun))
+                return
+        ledger.write(_entry(job, Ending.SIMULATOR_FAULT, STATUS_OF_SIMULATOR_FAULT, failures, ended, begun))
+
+    def _graph_of(self, town: str) -> LaneGraph:
+        if self._graph is None or town != self._town:
+            self._graph = LaneGraph.of(carla.Map(town, find_map(town)[1]))
+            self._town = town
+        return self._graph
+
+    def _tell(self, index: int, ticks: int, percent: float) -> None:
+        now = time.monotonic()
+        if now - self._told > TELL_EVERY:
+            self._told = now
+            say({"index": index, "ticks": ticks, "percent": percent})
+
+
+def _explain(ended: Exit, output: Path) -> str:
+    whose = "the agent" if ended.phase is Phase.AGENT else "the simulator or its client"
+    tail = output.read_text(errors="replace")[-OUTPUT_TAIL:].strip() if output.exists() else ""
+    return f"after {ended.ticks} ticks the process {ended.words} while it was {whose}'s turn; its output ends:\n{tail}"
+
+
+def _entry(job: RouteJob, ending: Ending, status: str, failures: Sequence[str], ended: Exit, begun: float) -> Entry:
+    return Entry(
+        route=job.route.id, ending=ending, record=empty_record(job.route.id, job.index, status, job.named),
+        detail="\n\n".join(failures), attempts=len(failures), ticks=ended.ticks, notes=job.route.notes,
+        seconds={"in all": time.monotonic() - begun},
+    )  # fmt: skip
+
+
+def say(message: dict[str, object]) -> None:
+    """One line to whoever started this worker."""
+    print(json.dumps(message), flush=True)
+
+
+def main() -> None:
+    """Work until the input ends. Arguments: the file of the jobs (our own pickle, just made), the evaluator's process."""
+    die_with(int(sys.argv[2]))
+    jobs: list[RouteJob] = pickle.loads(Path(sys.argv[1]).read_bytes())
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    worker = Worker()
+    for line in sys.stdin:
+        index = json.loads(line)["index"]
+        worker.drive(jobs[index])
+        say({"index": index, "done": True})
+
+
+if __name__ == "__main__":
+    main()

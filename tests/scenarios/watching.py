@@ -1,0 +1,49 @@
+"""What a test looks at while a situation is played: where things stand along a lane, and what the ego hits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import carla
+from playing import Act
+
+from lead.scenarios.director import Part
+
+
+def seen_from(pose: carla.Transform, actor: carla.Actor) -> tuple[float, float]:
+    """Metres ahead and to the right of a pose at which an actor is."""
+    away = actor.get_location() - pose.location
+    return away.dot(pose.get_forward_vector()), away.dot(pose.get_right_vector())
+
+
+def triggered(act: Act) -> bool:
+    return act.played.part is Part.PLAYING
+
+
+def after(act: Act, seconds: float) -> Callable[[Act], bool]:
+    """Holds from so many seconds after now."""
+    end = act.stage.time + seconds
+    return lambda act: act.stage.time >= end
+
+
+def put_ego(act: Act, waypoint: carla.Waypoint) -> None:
+    """The ego stands at a waypoint from the next tick on."""
+    pose = waypoint.transform
+    act.stage.ego.set_target_velocity(carla.Vector3D())
+    act.stage.ego.set_transform(carla.Transform(pose.location + carla.Location(z=0.1), pose.rotation))
+    act.tick(ego_drives=False)
+    act.tick(ego_drives=False)
+
+
+@contextmanager
+def hits(act: Act) -> Iterator[list[str]]:
+    """Types of what the ego hits meanwhile."""
+    found: list[str] = []
+    world = act.stage.world
+    blueprint = world.get_blueprint_library().find("sensor.other.collision")
+    sensor = world.spawn_actor(blueprint, carla.Transform(), attach_to=act.stage.ego)
+    sensor.listen(lambda event: found.append(event.other_actor.type_id))
+    try:
+        yield found
+    finally:
+        sensor.stop()
+        sensor.destroy()
