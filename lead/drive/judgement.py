@@ -85,7 +85,7 @@ def message_of(event: Event) -> str:
     if kind == "yield_emergency_vehicle_infractions":
         return messages.yield_message()
     if kind == "scenario_timeouts":
-        return messages.scenario_timeout_message(place)
+        return messages.scenario_timeout_message()
     if kind == "route_dev":
         return messages.route_deviation_message(place)
     if kind == "vehicle_blocked":

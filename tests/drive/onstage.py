@@ -38,12 +38,13 @@ def way_from(start: carla.Waypoint, metres: float, fork: int = 0) -> np.ndarray:
 
 @cache
 def route_with(command: Command, metres: float = 200.0) -> Plan:
-    """A route of that length in GridCity with one stretch of that command, begun on a straight."""
+    """A route of that length in GridCity with one stretch of that command."""
     graph = graph_of(TOWN)
     for entry, _ in graph.map.get_topology():
-        start = entry.next(10.0)[0] if entry.next(10.0) else entry
-        if entry.is_junction or start.is_junction:
+        before = entry.previous(0.4 * metres) if entry.is_junction else []
+        if not before or before[0].is_junction:
             continue
+        start = before[0]
         for fork in range(3):
             plan = trace(graph, way_from(start, metres, fork))
             changes = np.diff(plan.command.astype(int)) != 0

@@ -1,4 +1,4 @@
-"""Whom the ego touches, and an ego that brakes for who has come before it."""
+"""What the tests of crossing road users share: roads that turn, whom the ego touches, an ego that brakes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +7,10 @@ import carla
 import numpy as np
 from playing import Act, plan_along
 
-RUN_OUT = 1.0  # s after a story in which it may still touch somebody
+from lead.scenarios.director import Part
+
+MOVES = 0.3  # m/s
+STREET = ("vehicle.*", "walker.*", "static.prop.*")
 
 
 @contextmanager
@@ -24,33 +27,49 @@ def bumps_of(act: Act) -> Iterator[list[str]]:
         sensor.destroy()
 
 
+def begin(act: Act) -> None:
+    """Drive until the situation has been triggered and stands in its place."""
+    assert act.run(lambda act: act.played.part in (Part.PLAYING, Part.LEFT_OUT), 40.0)
+    assert act.played.part is Part.PLAYING, act.played.reason
+    act.tick()
+
+
+def drive_on(act: Act, actors: list[carla.Actor], *, careful: bool, seconds: float = 60.0) -> None:
+    """Drive until the situation is over; a careful ego stands while one of the actors moves."""
+    for _ in range(int(seconds * 20)):
+        if act.over:
+            break
+        act.tick(ego_drives=not (careful and any(actor.is_alive and speed_of(actor) > MOVES for actor in actors)))
+    assert act.over and not act.played.reason
+    act.tick()
+
+
+def on_the_street(act: Act) -> list[carla.Actor]:
+    """All vehicles, walkers and props but the ego."""
+    return [actor for kind in STREET for actor in act.actors(kind)]
+
+
 def speed_of(actor: carla.Actor) -> float:
     """Metres per second over the ground."""
     velocity = actor.get_velocity()
-    return (velocity.x**2 + velocity.y**2) ** 0.5
+    return float(np.hypot(velocity.x, velocity.y))
 
 
-def run_carefully(act: Act, until: Callable[[Act], bool], actors: Callable[[], list[carla.Actor]], seconds: float):
-    """Drive, and brake while somebody moves; `actors` gives those who are alive."""
-    for _ in range(int(seconds * 20)):
-        if until(act):
-            return True
-        act.tick(ego_drives=not any(speed_of(actor) > 0.3 for actor in actors()))
-    return until(act)
+def seen_from(pose: carla.Transform, place: carla.Location) -> tuple[float, float]:
+    """Metres ahead and to the right of a pose at which a place lies."""
+    ahead, right, away = pose.get_forward_vector(), pose.get_right_vector(), place - pose.location
+    return away.x * ahead.x + away.y * ahead.y, away.x * right.x + away.y * right.y
 
 
 def turn_to(side: str) -> Callable[[list[carla.Waypoint]], carla.Waypoint]:
-    """For `plan_along`: at a fork take the way that leads most to the "left", "straight" or "right"."""
+    """For `plan_along`: at a fork the way that leads most to the "left" or "right", or "straight" on."""
 
-    def chosen(ways: list[carla.Waypoint]) -> carla.Waypoint:
-        def turned(way: carla.Waypoint) -> float:
-            into = way.next(12.0)[0].transform.rotation.yaw - way.transform.rotation.yaw
-            return (into + 180.0) % 360.0 - 180.0
+    def turned(way: carla.Waypoint) -> float:
+        into = way.next(12.0)[0].transform.rotation.yaw - way.transform.rotation.yaw
+        return (into + 180.0) % 360.0 - 180.0
 
-        wanted = {"left": lambda way: turned(way), "straight": lambda way: abs(turned(way))}
-        return min(ways, key=wanted.get(side, lambda way: -turned(way)))
-
-    return chosen
+    costs = {"left": turned, "straight": lambda way: abs(turned(way)), "right": lambda way: -turned(way)}
+    return lambda ways: min(ways, key=costs[side])
 
 
 def plan_through(town_map: carla.Map, start: carla.Waypoint, metres: float, side: str) -> np.ndarray:

@@ -212,6 +212,25 @@ def test_a_car_that_is_late_does_not_cut_in(visitor: carla.Client):
         assert not act.actors("vehicle.*")
 
 
+def test_where_a_ramp_ends_in_the_egos_lane_its_arrival_is_all(visitor: carla.Client):
+    client = visit(visitor, "InterurbanHills")
+    ramp = lane("InterurbanHills", 6, 1, 60.0)  # a side road, as it comes into the crossing of two-lane roads
+    start = lane("InterurbanHills", 7, -1, 300.0)
+    order = situation("HighwayCutIn", start.next(15.0)[0].transform, other_actor_location=ramp.transform.location)
+    with acting(client, "InterurbanHills", plan_along(start, 200.0), order, speed=9.0) as act:
+        assert act.run(lambda act: act.played.part is Part.PLAYING, 20.0)
+        (car,) = act.actors("vehicle.*")
+        before = car.get_location()
+        while not act.over and act.ticks < 1000:
+            before = car.get_location()
+            act.tick()
+        assert not act.played.reason and before.distance(ramp.transform.location) > 60.0
+        waypoint = act.stage.map.get_waypoint(before)
+        assert not waypoint.is_junction and waypoint.get_left_lane().lane_id * waypoint.lane_id < 0
+        act.tick()
+        assert not act.actors("vehicle.*")
+
+
 def test_what_is_ended_early_leaves_nothing(client: carla.Client):
     start = lane("GridCity", *WIDE_ROAD)
     order = situation("StaticCutIn", start.next(10.0)[0].transform, distance=30.0)

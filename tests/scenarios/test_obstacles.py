@@ -145,9 +145,9 @@ def test_oncoming_cars_come_5_s_after_the_ego_is_close(client: carla.Client, kin
         assert len(cars) >= 4
         along, right = np.array([seen_from(trigger, car) for car in cars]).T
         np.testing.assert_allclose(right, -WIDTH, atol=0.3)
-        np.testing.assert_allclose([car.get_velocity().length() for car in cars[:-1]], limit, rtol=0.1)
+        np.testing.assert_allclose([car.get_velocity().length() for car in cars[:-1]], limit, rtol=0.06)
         gaps = np.diff(along)
-        assert (gaps > 13.0).all() and (gaps < 28.0).all() and gaps.std() > 0.5
+        assert (gaps > 14.5).all() and (gaps < 26.5).all() and gaps.std() > 0.5
         turned = [car.get_transform().get_forward_vector().dot(trigger.get_forward_vector()) for car in cars]
         assert max(turned) < -0.99
 
@@ -212,7 +212,7 @@ def test_the_same_seed_plays_the_same_cars(client: carla.Client):
 
 def test_two_ways_need_a_lane_to_the_left():
     motorway = carla.Map("MotorwayRing", find_map("MotorwayRing")[1])
-    outer = motorway.get_waypoint(carla.Location(-450.0, -392.0))
+    outer = motorway.get_waypoint_xodr(24, -3, 50.0)
     assert lane_to_pass_on(outer).lane_id == outer.lane_id + 1  # of the same direction: there is no other
     with pytest.raises(SetupFault, match="no driving lane is left of"):
-        lane_to_pass_on(motorway.get_waypoint(carla.Location(-450.0, -384.8)))
+        lane_to_pass_on(motorway.get_waypoint_xodr(24, -1, 50.0))

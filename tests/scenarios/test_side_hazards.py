@@ -175,9 +175,9 @@ def test_oncoming_cars_keep_clear_of_cones_and_reach_into_the_lane(client: carla
         cars = act.actors("vehicle.*")
         along, right = np.array([seen_from(trigger, car) for car in cars]).T
         assert len(cars) >= 2
-        np.testing.assert_allclose(np.diff(along), 40.0, atol=4.0)
+        np.testing.assert_allclose(np.diff(along), 40.0, atol=2.0)
         np.testing.assert_allclose(right, -WIDTH + 0.3 + WIDTH / 2 - 0.7, atol=0.15)
-        np.testing.assert_allclose([car.get_velocity().length() for car in cars], limit, rtol=0.15)
+        np.testing.assert_allclose([car.get_velocity().length() for car in cars], limit, rtol=0.06)
 
 
 def test_who_keeps_right_passes_invading_cars_untouched(client: carla.Client):

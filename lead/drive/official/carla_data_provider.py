@@ -82,6 +82,11 @@ class CarlaDataProvider:
         return next((actor for actor in pool if actor.attributes.get("role_name") == HERO), None)
 
     @staticmethod
+    def get_all_actors() -> carla.ActorList:
+        """Every actor of the world."""
+        return CarlaDataProvider._world.get_actors()
+
+    @staticmethod
     def get_actors() -> list[tuple[int, carla.Actor]]:
         """Registered actors with their ids."""
         return list(CarlaDataProvider._carla_actor_pool.items())

@@ -19,13 +19,14 @@ from lead.scenarios.stage import Stage
 Readings = dict[str, tuple[int, Any]]  # by sensor's id: frame, value
 
 PATIENCE = 20.0  # s for the frames of a tick
-FIRST_TICKS = 10  # at most, until every sensor has been heard; CARLA's miss some at first
+FIRST_TICKS = 10  # whose frames nobody gets: CARLA's sensors miss some at first. As officially
 LAST_FRAME = 2.0  # s for frames on their way when the rig is taken down
+TIMED_OUT = "time-out"  # in what the client says when the simulator hangs
 SETTLED = 0.05  # s in which a frame whose sending nobody knows of has been read
 
 
 class Rig:
-    """Context: the sensors are on the ego inside it, and were heard once; the world is ticked for that.
+    """Context: the sensors are on the ego inside it, and have been heard; the world is ticked a few times for that.
 
     Args:
         stage: where the ego is.
@@ -55,7 +56,7 @@ class Rig:
         try:
             for spec in self._specs:
                 self._mount(spec)
-            self._hear_all()
+            self._pass_first_ticks()
         except BaseException:
             self.close()
             raise
@@ -90,38 +91,40 @@ class Rig:
         for sensor in self._actors.values():
             with suppress(RuntimeError):
                 sensor.stop()
-                sensor.destroy()
+        with suppress(RuntimeError):  # in one call: a server that hangs keeps each waiting
+            self._stage.client.apply_batch_sync(
+                [carla.command.DestroyActor(s.id) for s in self._actors.values()], False
+            )
         self._actors.clear()
 
     def _mount(self, spec: Mapping[str, Any]) -> None:
         kind, name = spec["type"], spec["id"]
         blueprint = self._stage.world.get_blueprint_library().find(kind)
         chosen = {attribute: spec[key] for attribute, key in CHOSEN.get(kind, {}).items()}
-        for attribute, value in {**FIXED[kind], **chosen}.items():
-            blueprint.set_attribute(attribute, str(value))
         turn = carla.Rotation(*(float(spec.get(key, 0.0)) for key in ("pitch", "yaw", "roll")))
         place = carla.Location(*(float(spec[key]) for key in ("x", "y", "z")))
         if kind == GNSS:
             turn = carla.Rotation()  # as officially, whatever the agent says
         try:
+            for attribute, value in {**FIXED[kind], **chosen}.items():
+                blueprint.set_attribute(attribute, str(value))
             sensor = self._stage.world.spawn_actor(blueprint, carla.Transform(place, turn), self._stage.ego)
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
+            if TIMED_OUT in str(error):
+                raise
             raise AgentFault(SENSORS, f"the simulator refuses sensor {name!r} ({kind}): {error}") from error
         self._actors[name] = sensor
         sensor.listen(lambda data: self._sent.put((name, data)))
 
-    def _hear_all(self) -> None:
-        """Tick until every sensor has sent something, so that none is missed later."""
+    def _pass_first_ticks(self) -> None:
+        """Tick until the sensors send for sure; how often does not hang on wall-clock time, so that drives repeat."""
+        if not self._actors:
+            return
         for _ in range(FIRST_TICKS):
-            if not self._actors:
-                break
             frame = self._stage.world.tick()
-            self._stage.update()
-            if self._wait_for(frame, self._patience / FIRST_TICKS):
-                break
-        silent = [name for name in self._actors if name not in self._last]
-        if silent:
-            raise SimulatorFault(f"no frame in {FIRST_TICKS} ticks from {self._told(silent)}")
+        self._stage.update()
+        if not self._wait_for(frame, self._patience):
+            raise SimulatorFault(self._late(frame))
 
     def _wait_for(self, frame: int, patience: float) -> bool:
         """Take frames from the queue until every sensor's is that one; whether they are."""

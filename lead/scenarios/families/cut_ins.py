@@ -71,13 +71,18 @@ def static_cut_in(stage: Stage, order: Order) -> Script:
 
 @plays("HighwayCutIn")
 def highway_cut_in(stage: Stage, order: Order) -> Script:
-    """A car on an on-ramp reaches the motorway together with the ego and changes into its lane; not if it is late."""
+    """A car on an on-ramp reaches the motorway together with the ego and changes into its lane; not if it is late.
+
+    Where the ramp ends in the ego's own lane there is no lane to change to, and its arrival is all.
+    """
     place = order.situation.place("other_actor_location")
     if place is None:
         raise SetupFault(f"{order.name} names no other_actor_location; expected the place of a car on a ramp")
     ramp = stage.map.get_waypoint(carla.Location(*place.tolist()))
     way = _through_merge(ramp)
-    into = lane_beside(way[-1], "left", carla.LaneType.Driving)
+    lane = beside(way[-1], "left")
+    changes = lane is not None and lane.lane_type == carla.LaneType.Driving and lane.lane_id * way[-1].lane_id > 0
+    reference = lane if changes else way[-1]
     with Cast(stage) as cast:
         car = cast.car(ramp.transform)
         park(car)
@@ -86,7 +91,8 @@ def highway_cut_in(stage: Stage, order: Order) -> Script:
         stage.traffic.handle_junction(
             JunctionOrder(clear_junction=True, clear_ego_entry=False, remove_entries=[ramp], extend_exit=170.0)
         )
-        if (yield from arrive_with_ego(stage, car, path_of(way), into.transform)):
+        arrived = yield from arrive_with_ego(stage, car, path_of(way), reference.transform)
+        if arrived and changes:
             yield from cut_in(stage, car, "left", percent=80.0, same=0.3, change=2.0, other=3.0)
 
 

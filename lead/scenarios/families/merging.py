@@ -59,6 +59,16 @@ class Stream:
         pairs = [(k, k + shift) for k in range(len(sources)) if 0 <= k + shift < len(sinks)]
         return [self.between(sources[k], sinks[j]) for k, j in pairs]
 
+    def on_the_left(self) -> "Stream":
+        """The stream in the lanes to the left, in the direction of those. Raises SetupFault where there are none."""
+        ends = (self.source, self.sink)
+        lanes = [beside(end, "left") for end in ends]
+        for lane, end in zip(lanes, ends, strict=True):
+            if lane is None or lane.lane_type != carla.LaneType.Driving:
+                raise SetupFault(f"to the left of {told(end)} is no driving lane; a second stream needs one")
+        source, sink = lanes if lanes[0].lane_id * self.source.lane_id > 0 else reversed(lanes)
+        return self.between(source, sink)
+
     def exit(self, stage: Stage) -> tuple[carla.Waypoint, float]:
         """Where it leaves the last junction on its way, and how many metres are left to the sink.
 
@@ -147,7 +157,7 @@ def interurban_flow(stage: Stage, order: Order) -> Script:
 def interurban_flow_and_merge(stage: Stage, order: Order) -> Script:
     """The ego crosses one stream and merges into a second one, in the lane to its left."""
     near_side, crossing = Stream.ordered(stage, order), RouteJunction.after(stage, order)
-    far_side = _left_of(near_side)
+    far_side = near_side.on_the_left()
     entries, exits = entries_and_exits(crossing.junction)
     metres = crossing.exit.transform.location.distance(far_side.sink.transform.location)
     with Cast(stage) as cast:
@@ -198,17 +208,6 @@ def _merge(stage: Stage, order: Order, cast: Cast, streams: Sequence[Stream], *m
     flowing = [one.run(stage, cast, everywhere=True) for one in streams]
     yield from within_limit(stage, order.name, race(merged, *flowing, *meanwhile))
     stage.traffic.switch_route_sources(True)
-
-
-def _left_of(stream: Stream) -> Stream:
-    """The stream in the lane to the left, in that lane's direction. Raises SetupFault where there is none."""
-    lanes = [beside(end, "left") for end in (stream.source, stream.sink)]
-    for lane, end in zip(lanes, (stream.source, stream.sink), strict=True):
-        if lane is None or lane.lane_type != carla.LaneType.Driving:
-            raise SetupFault(f"to the left of {told(end)} is no driving lane; the second stream needs one")
-    if lanes[0].lane_id * stream.source.lane_id < 0:
-        lanes.reverse()
-    return stream.between(*lanes)
 
 
 def _others(waypoints: Sequence[carla.Waypoint], one: carla.Waypoint) -> list[carla.Waypoint]:

@@ -1,6 +1,6 @@
 """A driver for vehicles of a situation: follows a path at a speed, and brakes for what stands in it if told to.
 
-Pure pursuit for the wheel (Coulter 1992), a proportional law for the pedals. In the situations it stands where the
+Pure pursuit for the wheel (Coulter 1992), a proportional and integral law for the pedals. In the situations it stands where the
 official ones use CARLA's BasicAgent and ConstantVelocityAgent.
 """
 
@@ -18,6 +18,7 @@ LOOK_AHEAD, LEAST_LOOK = 0.7, 3.0  # s of travel and m to the point that is stee
 WHEELBASE = 2.9  # m, of the common car
 FULL_LOCK = 1.2  # rad, steering angle at steer 1
 PUSH, HOLD = 0.6, 0.03  # throttle per m/s that is missing, and per m/s that is held
+TRIM, MOST_TRIM = 0.02, 0.4  # throttle gained per m/s that is missing in each tick, near the speed, and its bounds
 BRAKING = 0.35  # brake per m/s that is too much
 SEARCH = 30  # path points ahead in which the nearest is looked for
 CLEARANCE = 2.0  # m beyond both half lengths at which it stands
@@ -42,7 +43,7 @@ class PathDriver:
         self.vehicle, self.speed = vehicle, speed
         self._path = np.asarray(path, np.float64)[:, :2]
         self._brakes_for, self._margin = brakes_for, margin
-        self._nearest = 0
+        self._nearest, self._trim = 0, 0.0
         self._boxes: dict[int, carla.Vector3D] = {}  # half sizes by actor: each look at one asks the server
 
     @property
@@ -64,7 +65,10 @@ class PathDriver:
             return carla.VehicleControl(steer=steer, brake=1.0 if speed < 1.0 else min(1.0, BRAKING * speed))
         if missing < -0.5:
             return carla.VehicleControl(steer=steer, brake=min(1.0, -BRAKING * missing))
-        return carla.VehicleControl(steer=steer, throttle=float(np.clip(PUSH * missing + HOLD * wanted, 0.0, 1.0)))
+        if abs(missing) < 1.0:
+            self._trim = float(np.clip(self._trim + TRIM * missing, -MOST_TRIM, MOST_TRIM))
+        throttle = PUSH * missing + HOLD * wanted + self._trim
+        return carla.VehicleControl(steer=steer, throttle=float(np.clip(throttle, 0.0, 1.0)))
 
     def drive(self) -> Script:
         """Drive to the end of the path."""

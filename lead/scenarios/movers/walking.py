@@ -18,6 +18,7 @@ from lead.scenarios.ways import shifted, side_sign, sidewalk_side
 
 ATTEMPTS, ATTEMPT_STEP = 6, 0.4  # places that are tried, and m between them
 SHOULDER, KERB = 0.3, 3.0  # m to either side and ahead in which nothing may stand before one who is to cross
+RAYS = 6  # side by side, closer than a pole is wide
 SOLID = frozenset((
     carla.CityObjectLabel.Poles, carla.CityObjectLabel.TrafficSigns, carla.CityObjectLabel.TrafficLight,
     carla.CityObjectLabel.Fences, carla.CityObjectLabel.Walls, carla.CityObjectLabel.GuardRail,
@@ -68,7 +69,7 @@ def needs_free_way(world: carla.World, pose: carla.Transform) -> None:
         SetupFault: something does.
     """
     waist = pose.location + carla.Location(z=STANDING)
-    for aside in (-SHOULDER, SHOULDER):
+    for aside in np.linspace(-SHOULDER, SHOULDER, RAYS).tolist():
         start = waist + aside * pose.get_right_vector()
         for met in world.cast_ray(start, start + KERB * pose.get_forward_vector()):
             if met.label in SOLID:

@@ -4,7 +4,7 @@ All is drawn from the generator that is passed: the same one gives the same rout
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import carla
@@ -19,7 +19,7 @@ from lead.scenarios.lane_graph import LaneGraph
 from lead.scenarios.plan import trace
 from lead.scenarios.route_file import Route
 from lead.scenarios.situation import Situation
-from lead.scenarios.suites.fits import AT_START, LANE_CHANGES, Fit, rule_of
+from lead.scenarios.suites.places import AT_START, LANE_CHANGES, Fit, placeable, rule_of
 from lead.scenarios.suites.way import FROM_JUNCTION, Unfit, Way, walk
 from lead.scenarios.suites.weathers import draw_weather
 
@@ -45,7 +45,9 @@ class Ground:
         """Raises MapNotFoundError for a town that is not here."""
         name, text = find_map(town)
         graph = LaneGraph.of(carla.Map(name, text))
-        lanes = [edge for edges in graph.edges.values() for edge in edges.values() if edge.path and not edge.in_junction]
+        lanes = [
+            edge for edges in graph.edges.values() for edge in edges.values() if edge.path and not edge.in_junction
+        ]
         margin = int(FROM_JUNCTION)
         starts = [point for edge in lanes for point in edge.path[margin:-margin:START_SPACING] if not point.is_junction]
         return cls(name, graph, tuple(starts))
@@ -74,6 +76,40 @@ def routes_for(
                 f"{ground.name} has no place for {kind} on a route of {lengths[0]:.0f} to {lengths[1]:.0f} m. Where least was "
                 f"missing, it was: {told or 'a road outside junctions'}. Choose another town, or another length."
             )
+
+
+def routes_in(
+    ground: Ground, kinds: Sequence[str], count: int, seed: int, lengths: tuple[float, float] = LENGTHS,
+    report: Callable[[str], None] = lambda line: None,
+) -> list[Route]:  # fmt: skip
+    """Numbered routes in a town, their types in turn; without `kinds` all that it has places for. `report` hears of each.
+
+    Raises:
+        InputError: a type has no rule, or the town has no place for it.
+    """
+    for kind in kinds:
+        rule_of(kind)
+    sources: dict[str, Iterator[Route]] = {}
+    for column, kind in enumerate(placeable()):
+        if not kinds or kind in kinds:
+            sources[kind] = routes_for(ground, kind, np.random.default_rng([seed, column]), lengths)
+    routes: list[Route] = []
+    while len(routes) < count:
+        for kind in list(kinds or sources):
+            try:
+                route = next(sources[kind]) if len(routes) < count else None
+            except InputError as fault:
+                if kinds:
+                    raise
+                del sources[kind]
+                report(str(fault))
+                continue
+            if route is not None:
+                routes.append(route)
+                report(f"{len(routes)}: {kind}")
+        if not sources:
+            raise InputError(f"{ground.name} has no place for any situation on routes of that length")
+    return numbered(routes)
 
 
 def long_route(
@@ -143,7 +179,9 @@ def _changes(kind: str, random: np.random.Generator) -> list[tuple[float, str]]:
 def _first(way: Way, row: int, random: np.random.Generator) -> int:
     """Where a route to a situation at `row` begins: some metres before it, outside junctions."""
     wanted = max(0, row - int(random.integers(*LEAD_IN)))
-    return next((k for k in range(wanted, row) if not way.in_junction[max(0, k - 2) : k + int(FROM_JUNCTION)].any()), row)
+    return next(
+        (k for k in range(wanted, row) if not way.in_junction[max(0, k - 2) : k + int(FROM_JUNCTION)].any()), row
+    )
 
 
 def _last(way: Way, wanted: float) -> int:

@@ -27,7 +27,9 @@ MINI = (
 """Town and situation of each route of `mini`: all five abilities of Bench2Drive."""
 
 _ONE_LANE = ("AccidentTwoWays", "ConstructionObstacleTwoWays", "ParkedObstacleTwoWays", "HazardAtSideLaneTwoWays")
-_SEVERAL_LANES = ("Accident", "ConstructionObstacle", "ParkedObstacle", "HazardAtSideLane", "YieldToEmergencyVehicle", "StaticCutIn")
+_SEVERAL_LANES = (
+    "Accident", "ConstructionObstacle", "ParkedObstacle", "HazardAtSideLane", "YieldToEmergencyVehicle", "StaticCutIn"
+)  # fmt: skip
 _PARKING = ("VehicleOpensDoorTwoWays", "ParkingCutIn", "ParkingCrossingPedestrian")
 _SIDEWALK = ("DynamicObjectCrossing", "PedestrianCrossing", "VehicleTurningRoute", "VehicleTurningRoutePedestrian")
 _ANYWHERE = ("ControlLoss", "HardBreakRoute", "InvadingTurn", "BlockedIntersection")

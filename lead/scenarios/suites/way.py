@@ -64,7 +64,9 @@ class Way:
         """Of all junctions, in order."""
         inside = np.flatnonzero(np.diff(self.in_junction.astype(np.int8)))
         pairs = zip(inside[::2].tolist(), inside[1::2].tolist(), strict=False)
-        return tuple(Passage(entry, last + 1, turn_between(self.points[entry], self.points[last + 1])) for entry, last in pairs)
+        return tuple(
+            Passage(entry, last + 1, turn_between(self.points[entry], self.points[last + 1])) for entry, last in pairs
+        )
 
     def next_passage(self, row: int) -> Passage:
         """The first junction at or after a row."""
@@ -93,11 +95,15 @@ class Way:
         given = sorted(rows)
         for before, after in zip(given[:-1], given[1:], strict=True):
             if not self.in_junction[before:after].any():
-                rows |= set(np.linspace(before, after, 1 + max(1, round((after - before) / KEY_SPACING)), dtype=int).tolist())
+                rows |= set(
+                    np.linspace(before, after, 1 + max(1, round((after - before) / KEY_SPACING)), dtype=int).tolist()
+                )
         return self.place[sorted(rows)]
 
 
-def walk(start: carla.Waypoint, metres: float, random: np.random.Generator, changes: Sequence[tuple[float, str]] = ()) -> Way:
+def walk(
+    start: carla.Waypoint, metres: float, random: np.random.Generator, changes: Sequence[tuple[float, str]] = ()
+) -> Way:
     """A way from a waypoint, never twice along a lane, turning at random.
 
     Args:
@@ -197,7 +203,7 @@ def _just_left(points: Sequence[carla.Waypoint]) -> bool:
 
 
 def turn_between(entry: carla.Waypoint, end: carla.Waypoint) -> str:
-    """"left", "right" or "straight" from one waypoint to a later one."""
+    """ "left", "right" or "straight" from one waypoint to a later one."""
     turned = _turned(entry, end)
     return "straight" if abs(turned) < STRAIGHT_ON else "right" if turned > 0.0 else "left"
 

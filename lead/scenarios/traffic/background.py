@@ -190,7 +190,7 @@ class BackgroundTraffic:
             return
         gone = [car for car in around.fleet.cars if kept.has_lane(car.lane_key)]
         if kept.stretches:
-            gone += [car for car in around.ahead() if kept.end_of_stretch(car.metre, car.lane) > car.metre]
+            gone += [car for car in around.ahead() if kept.empties(car.metre, car.lane)]
         around.fleet.destroy(gone)
 
     def _tell_speeds(self) -> None:

@@ -87,7 +87,7 @@ class Crossing:
             fleet.destroy(car for car in fleet.cars if car.junction == junction.junction)
         if order.clear_ego_entry and around.metre < junction.first:
             fleet.destroy(car for car in around.ahead() if car.metre <= junction.first and car.junction is None)
-            around.kept_free.stretches.append(Stretch(around.metre, junction.first))
+            around.kept_free.stretches.append(Stretch(around.metre, junction.first, emptied=False))
         for waypoint in (*order.remove_entries, *order.remove_exits):
             self._keep_lane_free(whole_lane(waypoint))
         self.entries_stopped |= order.stop_entries

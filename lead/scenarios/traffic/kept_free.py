@@ -16,6 +16,11 @@ class Stretch:
     first: float  # m along the route's line
     last: float
     lane: int | None = None  # only this one (lanes to the right of the route's), or all of the route's direction
+    emptied: bool = True  # who drives into it is taken away; else only nobody is spawned there
+
+    def covers(self, metre: float, lane: int) -> bool:
+        """Whether a place on the route's road belongs to it."""
+        return self.first <= metre < self.last and self.lane in (None, lane)
 
 
 @dataclass
@@ -34,9 +39,13 @@ class KeptFree:
         return any(key in lane for lane in self.lanes)
 
     def end_of_stretch(self, metre: float, lane: int) -> float:
-        """The first metre from there on that is not kept free."""
-        ends = [s.last for s in self.stretches if s.first <= metre < s.last and s.lane in (None, lane)]
+        """The first metre from there on at which somebody may be spawned."""
+        ends = [stretch.last for stretch in self.stretches if stretch.covers(metre, lane)]
         return self.end_of_stretch(max(ends), lane) if ends else metre
+
+    def empties(self, metre: float, lane: int) -> bool:
+        """Whether nobody may drive there."""
+        return any(stretch.emptied and stretch.covers(metre, lane) for stretch in self.stretches)
 
     def give_back(self, key: LaneKey) -> None:
         """Let traffic come again on a lane."""

@@ -46,3 +46,13 @@ def test_switched_off_nothing_counts_and_on_again_the_clock_starts_anew():
     referee.blocked_test = True
     assert not stand(criterion, 500.05, 680.0, referee=referee)
     assert stand(criterion, 680.05, 680.2, referee=referee)
+
+
+def test_the_clock_starts_in_the_tick_of_switching_on():
+    criterion = Blocked(Rules(blocked_seconds=10.0))
+    over = {}
+    for quarter in range(70):  # quarters of a second, which numbers hold exactly
+        referee = Referee(blocked_test=quarter >= 21)
+        criterion.update(at(0.25 * quarter, (0.0, 0.0), referee=referee))
+        over[0.25 * quarter] = criterion.over
+    assert not over[15.25] and over[15.5]

@@ -70,7 +70,7 @@ def test_who_comes_the_other_way_or_has_the_tail_in_another_lane_is_not_meant(li
     criterion = RedLight(town(), [light_on(line)])
     yaw = np.radians(line.transform.rotation.yaw)
     criterion.update(at_line(line, -2.5, yaw=yaw + np.pi))
-    criterion.update(at_line(line, 2.5, right=-line.lane_width))
+    criterion.update(at_line(line, 2.5, right=-0.55 * line.lane_width))
     assert not criterion.events
     criterion.update(at_line(line, 2.5))
     assert criterion.events
@@ -102,3 +102,12 @@ def test_stop_lines_lie_before_the_junction_on_every_lane_of_the_trigger():
     own = next(line for line in light.stop_lines if line.lane_id == right.lane_id)
     criterion.update(on_lane(0.0, own, ahead=2.5, lights={9: State.Red}))
     assert not criterion.events, "its trigger is too far away"
+
+
+@pytest.mark.parametrize(("half", "lanes"), [(1.85, 1), (2.0, 2)])
+def test_nine_tenths_of_a_trigger_are_sampled(half, lanes):
+    """Around the middle of a lane of 3.5 m, whose neighbour begins at 1.75 m."""
+    own = lane("Sidewalk", opposite_left=False)[-21]
+    pose = carla.Transform(own.transform.location, carla.Rotation(yaw=own.transform.rotation.yaw + 90.0))
+    light = light_at(9, pose, carla.BoundingBox(carla.Location(), carla.Vector3D(half, 1.0, 1.0)), town())
+    assert len(light.stop_lines) == lanes and own.lane_width == pytest.approx(3.5)

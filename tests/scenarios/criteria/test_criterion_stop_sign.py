@@ -67,6 +67,12 @@ def test_a_sign_is_not_told_twice_in_a_row(start):
     assert [event.actor_id for event in criterion.events] == [1, 2, 1, 2]
 
 
+def test_a_stop_at_one_sign_is_none_at_the_next(start):
+    criterion = StopSign(town(), [sign_ahead(start, 10.0, sign_id=1), sign_ahead(start, 24.0, sign_id=2)], Rules())
+    pass_by(criterion, start, slow_at=8.0, slowest=0.0)
+    assert [event.actor_id for event in criterion.events] == [2]
+
+
 def test_reversing_or_against_the_lane_one_is_under_no_sign(start):
     sign = sign_ahead(start, 20.0)
     backwards = np.radians(start.transform.rotation.yaw) + np.pi
