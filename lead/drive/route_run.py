@@ -166,6 +166,7 @@ class _Drive:
                 self._beat(Phase.AGENT)
                 agent = make_agent(self._job.evaluation.agent, self._job.evaluation.agent_config or None)
                 agent.begin(self._stage, self._task())
+                self._stage.start_clock()
                 self.sensors = tuple(
                     sorted({OFFICIAL_WORDS.get(sensor["type"], sensor["type"]) for sensor in agent.sensors()})
                 )

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from lead.roads.library import map_name
+from lead.roads.network import build_network
+from lead.roads.opendrive import parse_opendrive
+from lead.roads.parking import parking_slots
 from lead.scenarios.stage import Stage
 
 FROM_ROUTE = 100.0  # m from the route in which cars stand
@@ -137,10 +140,6 @@ def _slots_along(stage: Stage) -> list[carla.Transform]:
     """Places near the route in the parking lanes of a large map, half of them taken."""
     if map_name(stage.map.name) not in LARGE_MAPS:
         return []
-    from lead.roads.network import build_network  # noqa: PLC0415
-    from lead.roads.opendrive import parse_opendrive  # noqa: PLC0415
-    from lead.roads.parking import parking_slots  # noqa: PLC0415
-
     opendrive = parse_opendrive(stage.map.to_opendrive())
     slots = parking_slots(opendrive, build_network(opendrive))
     slots = slots[_along_route(stage, slots[:, :2])]

@@ -77,6 +77,11 @@ class Stage:
             self._half_sizes[actor.id] = actor.bounding_box.extent
         return self._half_sizes[actor.id]
 
+    def start_clock(self) -> None:
+        """Let the route begin now."""
+        self._begun = None
+        self.update()
+
     @property
     def ahead(self) -> NDArray[np.float64]:
         """The route (N, 6) from the ego on: x, y, z (m), pitch, yaw, roll (rad)."""

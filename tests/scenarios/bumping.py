@@ -39,7 +39,7 @@ def drive_on(act: Act, actors: list[carla.Actor], *, careful: bool, seconds: flo
     for _ in range(int(seconds * 20)):
         if act.over:
             break
-        act.tick(ego_drives=not (careful and any(actor.is_alive and speed_of(actor) > MOVES for actor in actors)))
+        act.tick(ego_drives=not (careful and any(present(act, actor) and speed_of(actor) > MOVES for actor in actors)))
     assert act.over and not act.played.reason
     act.tick()
 
@@ -47,6 +47,11 @@ def drive_on(act: Act, actors: list[carla.Actor], *, careful: bool, seconds: flo
 def on_the_street(act: Act) -> list[carla.Actor]:
     """All vehicles, walkers and props but the ego."""
     return [actor for kind in STREET for actor in act.actors(kind)]
+
+
+def present(act: Act, actor: carla.Actor) -> bool:
+    """Whether an actor still is in the world; a handle of one destroyed by another still calls itself alive."""
+    return act.stage.world.get_snapshot().has_actor(actor.id)
 
 
 def speed_of(actor: carla.Actor) -> float:

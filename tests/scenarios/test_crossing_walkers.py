@@ -3,7 +3,7 @@
 import carla
 import numpy as np
 import pytest
-from bumping import begin, bumps_of, drive_on, on_the_street, seen_from, speed_of
+from bumping import begin, bumps_of, drive_on, on_the_street, present, seen_from, speed_of
 from playing import Act, acting, plan_along, situation, visit
 
 from lead.scenarios.director import Part
@@ -91,13 +91,13 @@ def test_the_walker_goes_when_the_ego_is_to_arrive(client: carla.Client, name: s
         assert here == pytest.approx(max(6.0, seconds * act.stage.speed), abs=0.8)
 
         path = []
-        while walker.is_alive and not act.over:
+        while present(act, walker) and not act.over:
             path.append((act.stage.time, walker.get_location()))
             act.tick(ego_drives=False)
-        places = [place for _, place in path if place.distance(start) < 50.0]
+        times, places = zip(*path, strict=True)
         expected = way or 2.0 * start.distance(meeting)
         assert places[-1].distance(start) == pytest.approx(expected, rel=0.1)
-        assert places[-1].distance(start) / (path[len(places) - 1][0] - path[0][0]) == pytest.approx(2.0, rel=0.1)
+        assert places[-1].distance(start) / (times[-1] - times[0]) == pytest.approx(2.0, rel=0.1)
         along, aside = seen_from(abreast.transform, places[-1])
         begun, begun_aside = seen_from(abreast.transform, start)
         angle = np.degrees(np.arctan2(begun - along, begun_aside - aside))  # against the ego's direction
@@ -112,7 +112,7 @@ def test_a_blind_ego_hits_the_walker_and_a_careful_one_does_not(client: carla.Cl
         begin(act)
         (walker,) = act.actors("walker.*")
         kind = walker.type_id
-        while walker.is_alive and not act.over:
+        while present(act, walker) and not act.over:
             act.tick(ego_drives=not (careful and speed_of(walker) > 0.3))
         here = act.stage.place
         drive_on(act, [], careful=False)
@@ -180,10 +180,10 @@ def test_three_walkers_cross_where_the_junction_begins(client: carla.Client):
         for _ in range(600):
             act.tick(ego_drives=False)
             for k, walker in enumerate(walkers):
-                if walker.is_alive and walker.get_location().distance(begun[k]) < 50.0:
+                if present(act, walker):
                     ways[k] = walker.get_location().distance(begun[k])
                     speeds[k] = max(speeds[k], speed_of(walker))
-            if not any(walker.is_alive for walker in walkers):
+            if not any(present(act, walker) for walker in walkers):
                 break
         expected = [2.3 * place.distance(entry.transform.location) for place in begun]
         assert ways == pytest.approx(expected, rel=0.1)

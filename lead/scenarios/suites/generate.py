@@ -113,9 +113,14 @@ def routes_in(
 
 
 def long_route(
-    ground: Ground, kinds: Sequence[str], random: np.random.Generator, lengths: tuple[float, float], least: int
+    ground: Ground,
+    kinds: Sequence[str],
+    random: np.random.Generator,
+    lengths: tuple[float, float],
+    least: int,
+    varied: int,
 ) -> Route:
-    """A route with situations one after another, at least so many and as different as its places let them be.
+    """A route with at least so many situations one after another, of at least so many types (`varied`).
 
     Raises:
         InputError: the town has no such route.
@@ -127,11 +132,12 @@ def long_route(
             continue
         placed = _one_after_another(way, kinds, random)
         most = max(most, len(placed))
-        route = _traced(ground, way, placed, random, lengths) if len(placed) >= least else None
-        if route is not None:
-            return route
+        if len(placed) >= least and len({kind for _, kind, _ in placed}) >= varied:
+            route = _traced(ground, way, placed, random, lengths)
+            if route is not None:
+                return route
     raise InputError(
-        f"{ground.name} has no route of {lengths[0]:.0f} to {lengths[1]:.0f} m with {least} situations of the types "
+        f"{ground.name} has no route of {lengths[0]:.0f} to {lengths[1]:.0f} m with {least} situations of {varied} of the types "
         f"{', '.join(kinds)}; the most that were found are {most}"
     )
 

@@ -63,7 +63,7 @@ LONG = (
     ("MotorwayRing", "motorway"), ("MotorwayRing", "motorway"),
 )  # fmt: skip
 LONG_LENGTHS = (1000.0, 1800.0)  # m
-LONG_LEAST = 6  # situations on each
+LONG_LEAST, LONG_VARIED = 6, 5  # situations on each, and different ones
 ALONE = {"ParkingExit", "T_Junction", "EnterActorFlow", "MergerIntoSlowTraffic", "HighwayExit", "SequentialLaneChange"}
 """What has no place on a long route: it begins there, or needs lane changes, or drives far after its junction."""
 
@@ -83,7 +83,9 @@ def mini_long(seed: int) -> Iterator[Route]:
     """6 routes of more than a kilometre."""
     for number, (town, kind) in enumerate(LONG):
         kinds = tuple(name for name in TYPES[kind] if name not in ALONE)
-        yield long_route(_ground(town), kinds, np.random.default_rng([seed, number]), LONG_LENGTHS, LONG_LEAST)
+        yield long_route(
+            _ground(town), kinds, np.random.default_rng([seed, number]), LONG_LENGTHS, LONG_LEAST, LONG_VARIED
+        )
 
 
 def train(seed: int) -> Iterator[Route]:

@@ -6,7 +6,7 @@ import carla
 
 from lead.scenarios.lane_graph import lane_key
 from lead.scenarios.traffic.fleet import Car, Newcomer
-from lead.scenarios.traffic.rules import ASTRAY, FAR_BEHIND, FARTHEST_AHEAD, ONCOMING_BEHIND
+from lead.scenarios.traffic.rules import ASTRAY, FAR_BEHIND, FARTHEST_AHEAD, LOST, ONCOMING_BEHIND
 from lead.scenarios.traffic.surroundings import Surroundings
 from lead.scenarios.ways import same_direction_lanes
 
@@ -52,14 +52,14 @@ class Road:
         around, rules = self._around, self._around.rules
         gone = _surplus(around.ahead(), rules.front) + _surplus(around.behind(), rules.back)
         for car in around.fleet.cars:
-            along, off = around.along(car), around.stage.place.distance(car.pose.location) > ASTRAY
+            along, away = around.along(car), around.stage.place.distance(car.pose.location)
             if around.on_route(car):
-                if along < -FAR_BEHIND:
-                    gone.append(car)
+                left = along < -FAR_BEHIND
             elif around.oncoming(car):
-                if along < -ONCOMING_BEHIND:
-                    gone.append(car)
-            elif car.entry is None and off:
+                left = along < -ONCOMING_BEHIND
+            else:
+                left = car.entry is None and away > ASTRAY
+            if left or away > LOST:
                 gone.append(car)
         around.fleet.destroy(gone)
 

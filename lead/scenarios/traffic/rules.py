@@ -12,6 +12,7 @@ FARTHEST_AHEAD = 120.0  # m ahead beyond which nothing is spawned on the route's
 FAR_BEHIND = 80.0  # m behind the ego at which a vehicle of its own lanes is given up
 ONCOMING_BEHIND = 50.0  # m behind the ego at which an oncoming one is
 ASTRAY = 60.0  # m from the ego at which one that has left the route's road is
+LOST = 150.0  # m from the ego at which any is
 NARROWEST = 2.25  # m of lane width; narrower ones are not driven
 
 LOOK_AHEAD = 1.7  # s of the ego's travel by which near and far radius grow

@@ -99,11 +99,12 @@ def test_who_has_driven_through_is_taken_away(drive: Drive):
     through = 0
     for _ in range(20 * 25):
         drive.tick(ego_drives=False)
-        for vehicle in drive.traffic.vehicles:
-            place = vehicle.get_location()
-            nearest = min(place.distance(end.transform.location) for end in ends)
-            through += nearest < 5.0
-            assert nearest < 140.0
+        places = [vehicle.get_location() for vehicle in drive.traffic.vehicles]
+        for place in places:
+            if place != carla.Location():  # the world has not told yet where the newest are
+                nearest = min(place.distance(end.transform.location) for end in ends)
+                through += nearest < 5.0
+                assert nearest < 120.0
     assert through > 0
     assert len(drive.traffic.vehicles) < 40
 
