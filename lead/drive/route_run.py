@@ -116,7 +116,8 @@ def drive_route(job: RouteJob, graph: LaneGraph, attempt: int, pulse: Pulse, onl
             log = DriveLog(stage, {"town": route.town, "route": route.id, "agent": evaluation.agent})
         drive = _Drive(job, endpoint, stage, atmosphere, director, judge, log, pulse, watch, onlooker)
         ending, failure, detail = drive.run()
-        judge.close()  # late contacts and the last segment's speed count too
+        director.close()  # what a situation has still to say counts
+        judge.close()  # and late contacts, and the last segment's speed
         events = judge.events
         record = record_of(
             route.id,

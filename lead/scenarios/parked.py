@@ -7,6 +7,7 @@ Source: spec/benchmarks.md, 1.2.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from math import degrees
 
 import carla
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from lead.roads.library import map_name
-from lead.roads.network import build_network
 from lead.roads.opendrive import parse_opendrive
 from lead.roads.parking import parking_slots
+from lead.roads.sampling import build_network
 from lead.scenarios.stage import Stage
 
 FROM_ROUTE = 100.0  # m from the route in which cars stand
@@ -140,14 +141,20 @@ def _slots_along(stage: Stage) -> list[carla.Transform]:
     """Places near the route in the parking lanes of a large map, half of them taken."""
     if map_name(stage.map.name) not in LARGE_MAPS:
         return []
-    opendrive = parse_opendrive(stage.map.to_opendrive())
-    slots = parking_slots(opendrive, build_network(opendrive))
+    slots = _slots_of(stage.map.to_opendrive())
     slots = slots[_along_route(stage, slots[:, :2])]
     slots = slots[stage.random.random(len(slots)) < SHARE]
     return [
         carla.Transform(carla.Location(x, y, z), carla.Rotation(degrees(pitch), degrees(yaw), degrees(roll)))
         for x, y, z, pitch, yaw, roll in slots.tolist()
     ]
+
+
+@lru_cache(maxsize=1)
+def _slots_of(opendrive_text: str) -> NDArray[np.float64]:
+    """Places (P, 6) along the parking lanes of a map, m and rad; takes seconds for a large one."""
+    opendrive = parse_opendrive(opendrive_text)
+    return parking_slots(opendrive, build_network(opendrive))
 
 
 def _along_route(stage: Stage, places: NDArray[np.float64]) -> NDArray[np.int64]:

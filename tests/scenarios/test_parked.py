@@ -117,6 +117,23 @@ def test_a_place_can_be_kept_clear_before_and_after(client: carla.Client):
         parked.close()
 
 
+def test_a_large_map_without_such_scenery_gets_cars_in_half_of_its_parking_lanes(client: carla.Client, monkeypatch):
+    monkeypatch.setattr("lead.scenarios.parked._scenery_along", lambda stage: [])
+    with on_stage(client) as stage:
+        assert len(Parked(stage)._poses) == 0, "other maps have none"
+        monkeypatch.setattr("lead.scenarios.parked.LARGE_MAPS", ("GridCity",))
+        parked = Parked(stage)
+        ticks(stage, parked)
+        for car in cars(stage):
+            lane = stage.map.get_waypoint(car.get_location(), lane_type=carla.LaneType.Any)
+            assert lane.lane_type == carla.LaneType.Parking
+            assert from_route(stage, car.get_location()) < FROM_ROUTE
+        assert len(cars(stage)) > 10
+        parked.close()
+        stage.world.tick()
+        assert not cars(stage)
+
+
 def test_the_same_seed_parks_the_same_cars(client: carla.Client):
     seen = []
     for drawn in (0, 0, 1):

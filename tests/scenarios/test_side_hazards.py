@@ -148,11 +148,14 @@ def test_a_door_opens_when_the_ego_comes_and_closes_its_lane(client: carla.Clien
         assert act.orders.names[-2:] == ["change_opposite", "start_back_vehicles"]
 
 
-def test_a_door_needs_a_lane_to_park_in(client: carla.Client):
-    start = graph_of(TOWN).map.get_waypoint(carla.Location(-240.4, 76.5))
-    with hazard(client, "VehicleOpensDoorTwoWays", start, distance=45.0, direction="up")[0] as act:
+@pytest.mark.parametrize(("direction", "told"), [
+    ("right", "no lane to park in is right of"), ("up", "expected 'left' or 'right'"),
+])  # fmt: skip
+def test_a_door_needs_a_lane_to_park_in(client: carla.Client, direction: str, told: str):
+    playing, _ = hazard(client, "VehicleOpensDoorTwoWays", road(), distance=45.0, direction=direction)
+    with playing as act:
         act.tick()
-        assert act.played.part is Part.LEFT_OUT and "expected 'left' or 'right'" in act.played.reason
+        assert act.played.part is Part.LEFT_OUT and told in act.played.reason
 
 
 INVADING = {"distance": 80.0, "offset": 0.3}

@@ -172,6 +172,8 @@ def test_an_unknown_type_is_told_with_the_known_ones():
 def test_routes_are_named_by_suite_or_file_and_ids(tmp_path: Path):
     assert [route.id for route in resolve_routes("mini:3")] == ["3"]
     assert [route.id for route in resolve_routes("mini-long:0-2,5")] == ["0", "1", "2", "5"]
+    many = [str(number) for number in range(0, 500, 2)]
+    assert [route.id for route in resolve_routes("train:" + ",".join(many))] == many
     path = tmp_path / "mine.xml"
     path.write_text(suite("mini").read_text())
     assert len(resolve_routes(str(path))) == 24

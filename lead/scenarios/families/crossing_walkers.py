@@ -121,7 +121,9 @@ def _behind_thing(
     turned = 0.0 if model.startswith("vehicle.") else side_sign(direction) * 90.0
     blocker = _blocker(cast, beside_road(meeting, direction, off=BLOCKER_OFF, turned=turned), model)
     abreast = beside_road(meeting, direction, off=WALKER_OFF, turned=towards_road(direction, angle))
-    farther = (blocker.bounding_box.extent.x + BEHIND_BLOCKER) * meeting.transform.get_forward_vector()
+    extent = blocker.bounding_box.extent
+    half_length = extent.y if turned else extent.x  # along the road
+    farther = (half_length + BEHIND_BLOCKER) * meeting.transform.get_forward_vector()
     try:
         pose = carla.Transform(abreast.location + farther, abreast.rotation)
         needs_free_way(stage.world, pose)

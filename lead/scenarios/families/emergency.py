@@ -42,9 +42,11 @@ def yield_to_emergency_vehicle(stage: Stage, order: Order) -> Script:
         stage.traffic.remove_lane(order.waypoint)
         show(car, carla.Transform(pose.location + carla.Location(z=LIFT), pose.rotation))
         yield
-        yield from race(_comes_up(stage, car, way), _held_up(stage, car), _gets_past(stage, car))
-        if not in_front(stage, car):
-            stage.referee.failed_to_yield.append(order.name)
+        try:
+            yield from race(_comes_up(stage, car, way), _held_up(stage, car), _gets_past(stage, car))
+        finally:  # a route that ends meanwhile is judged too
+            if not in_front(stage, car):
+                stage.referee.failed_to_yield.append(order.name)
 
 
 def _comes_up(stage: Stage, car: carla.Vehicle, way: NDArray[np.float64]) -> Script:
@@ -68,12 +70,12 @@ def _gets_past(stage: Stage, car: carla.Vehicle) -> Script:
 def in_front(stage: Stage, car: carla.Vehicle, *, both_lengths: bool = False) -> bool:
     """The car's middle is before the ego's, by both half lengths if so asked."""
     along, _ = _seen_from(stage.heading, car.get_location() - stage.place)
-    return along > (car.bounding_box.extent.x + stage.ego.bounding_box.extent.x if both_lengths else 0.0)
+    return along > (stage.half_size(car).x + stage.half_size(stage.ego).x if both_lengths else 0.0)
 
 
 def _speed_behind_ego(stage: Stage, car: carla.Vehicle) -> float:
     """The most (m/s) at which it does not run into the ego; infinite if the ego is not before it."""
-    pose, own, egos = car.get_transform(), car.bounding_box.extent, stage.ego.bounding_box.extent
+    pose, own, egos = car.get_transform(), stage.half_size(car), stage.half_size(stage.ego)
     along, across = _seen_from(pose.get_forward_vector(), stage.place - pose.location)
     if along <= 0.0 or abs(across) > own.y + egos.y:
         return np.inf

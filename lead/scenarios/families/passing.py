@@ -30,7 +30,7 @@ def slowed_traffic(stage: Stage, order: Order, place: carla.Waypoint) -> Script:
 
 
 def oncoming_traffic(stage: Stage, order: Order, place: carla.Waypoint) -> Script:
-    """Cars come on the lane to the left with gaps to be used; driving there is allowed. Raises SetupFault without one."""
+    """Cars come on the lane to the left, with gaps to be used. Raises SetupFault without one."""
     return _oncoming(stage, lane_to_pass_on(place), order.situation.interval("frequency", INTERVAL))
 
 

@@ -100,7 +100,7 @@ def vehicle_opens_door(stage: Stage, order: Order) -> Script:
     side = side_sign(direction)
     place = ahead(order.waypoint, distance)
     parking = beside(place, direction)
-    if parking is None:
+    if parking is None or parking.lane_type == carla.LaneType.Sidewalk:
         raise SetupFault(f"no lane to park in is {direction} of {told(place)}")
     way = oncoming_traffic(stage, order, place)
     with Cast(stage) as cast:

@@ -1,7 +1,7 @@
 """A driver for vehicles of a situation: follows a path at a speed, and brakes for what stands in it if told to.
 
-Pure pursuit for the wheel (Coulter 1992), a proportional and integral law for the pedals. In the situations it stands where the
-official ones use CARLA's BasicAgent and ConstantVelocityAgent.
+Pure pursuit for the wheel (Coulter 1992), a proportional and integral law for the pedals. In the situations it stands
+where the official ones use CARLA's BasicAgent and ConstantVelocityAgent.
 """
 
 from collections.abc import Callable, Iterable
@@ -111,7 +111,7 @@ class PathDriver:
 def _seen_from(
     lane: NDArray[np.float64], k: int, place: NDArray[np.float64], yaw: float, box: carla.Vector3D
 ) -> tuple[float, float, float, float]:
-    """Where a box (half sizes, m) at a place lies beside point k of a path: m along and beside, half length and width."""
+    """Where a box (half sizes, m) lies beside point k of a path: m along and beside, half length and half width."""
     way = lane[min(k + 1, len(lane) - 1)] - lane[max(k - 1, 0)]
     size = hypot(*way)
     if size == 0.0:

@@ -18,7 +18,7 @@ from lead.scenarios.ways import shifted, side_sign, sidewalk_side
 
 ATTEMPTS, ATTEMPT_STEP = 6, 0.4  # places that are tried, and m between them
 SHOULDER, KERB = 0.3, 3.0  # m to either side and ahead in which nothing may stand before one who is to cross
-RAYS = 6  # side by side, closer than a pole is wide
+RAYS = 13  # side by side, 5 cm apart: closer than a pole is wide
 SOLID = frozenset((
     carla.CityObjectLabel.Poles, carla.CityObjectLabel.TrafficSigns, carla.CityObjectLabel.TrafficLight,
     carla.CityObjectLabel.Fences, carla.CityObjectLabel.Walls, carla.CityObjectLabel.GuardRail,

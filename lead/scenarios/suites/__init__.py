@@ -1,5 +1,6 @@
 """Shipped route suites, and what users name routes by: `mini`, `mini:3`, `my_routes.xml:0-4`."""
 
+from os.path import isfile  # unlike Path.is_file it takes a list of ids too long for a name
 from pathlib import Path
 
 from lead import InputError
@@ -22,12 +23,12 @@ def resolve_routes(text: str) -> list[Route]:
         InputError: there is neither such a suite nor such a file, the file is no route file, or it lacks an id.
     """
     name, subset = text, ""
-    if text not in SUITES and not Path(text).is_file() and ":" in text:
+    if text not in SUITES and not isfile(text) and ":" in text:
         name, _, subset = text.rpartition(":")
         if not subset.strip():
             raise InputError(f"{text!r} names no route after the colon; expected ids, such as {name}:0-4,7")
     if name in SUITES:
         return read_routes(suite(name), subset)
-    if not Path(name).is_file():
+    if not isfile(name):
         raise InputError(f"there is no route file {name!r}, and no suite of that name: there are {', '.join(SUITES)}")
     return read_routes(Path(name), subset)

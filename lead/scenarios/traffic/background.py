@@ -19,6 +19,7 @@ from lead.scenarios.traffic.rules import BRAKING, detection
 from lead.scenarios.traffic.surroundings import Surroundings
 
 SOURCES_EVERY = 5  # ticks between looks at the sources
+SITUATIONS_FIRST = 1  # ticks in which the situations near the start are set up, before traffic takes their places
 CROSSED = 5.0  # m beyond a crossing at which the ego gives it free again
 STOP_SHORT = 4.0  # m before a crossing at which vehicles can at best be held
 
@@ -57,8 +58,11 @@ class BackgroundTraffic:
         around = self._around
         around.read()
         around.kept_free.forget_passed(around.metre)
+        self._ticks += 1
+        if self._ticks <= SITUATIONS_FIRST:
+            return
         self._enter_and_leave()
-        if self._ticks == 0:
+        if self._ticks == SITUATIONS_FIRST + 1:
             self._road.fill()
         elif self._ticks % SOURCES_EVERY == 0:
             self._road.thin_out()
@@ -68,7 +72,6 @@ class BackgroundTraffic:
                 self._crossing.fill_up()
         self._clear_kept_free()
         self._tell_speeds()
-        self._ticks += 1
 
     def close(self) -> None:
         """Take all vehicles off the street."""

@@ -38,6 +38,10 @@ class KeptFree:
         """Whether a lane is kept free."""
         return any(key in lane for lane in self.lanes)
 
+    def covers(self, metre: float, lane: int) -> bool:
+        """Whether nobody may be spawned there."""
+        return any(stretch.covers(metre, lane) for stretch in self.stretches)
+
     def end_of_stretch(self, metre: float, lane: int) -> float:
         """The first metre from there on at which somebody may be spawned."""
         ends = [stretch.last for stretch in self.stretches if stretch.covers(metre, lane)]

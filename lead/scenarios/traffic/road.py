@@ -29,8 +29,9 @@ class Road:
         if rules.route_sources:
             places = [FIRST + rules.extra_space + number * rules.spacing for number in range(rules.front)]
             places += [-FIRST - number * rules.spacing for number in range(rules.back)]
-            lanes = [lane for place in places for _, lane in self._route_lanes(around.metre + place)]
-            newcomers += [Newcomer(lane, around.stage.speed) for lane in lanes]
+            for metre in (around.metre + place for place in places):
+                lanes = [lane for k, lane in self._route_lanes(metre) if not around.kept_free.covers(metre, k)]
+                newcomers += [Newcomer(lane, around.stage.speed) for lane in lanes]
         place = rules.opposite_source
         while rules.opposite and place >= FIRST:
             newcomers += [Newcomer(lane, around.limit / KMH) for _, lane in self._opposite_lanes(around.metre + place)]

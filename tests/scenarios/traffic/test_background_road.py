@@ -6,6 +6,7 @@ import pytest
 from background_driving import driving, speeds_kmh, straight_start, touching
 
 from lead.client.launch import connect, start_server
+from lead.scenarios.traffic import fleet
 from lead.scenarios.traffic.rules import Rules, detection
 
 BEFORE = 60.0  # m of straight road behind the ego's start
@@ -30,8 +31,8 @@ def test_the_speed_rule():
 
 def test_the_first_vehicles_stand_in_order(client: carla.Client, middle: carla.Waypoint):
     with driving(client, "GridCity", middle, 60.0) as drive:
-        drive.tick()
-        drive.tick()
+        for _ in range(3):
+            drive.tick(ego_drives=False)
         for offset in (0, 1):
             places = [drive.along(vehicle) for vehicle in drive.in_lane(offset)]
             np.testing.assert_allclose(places, [-35.0, -20.0, 20.0, 35.0], atol=2.5)
@@ -71,6 +72,18 @@ def test_half_a_minute_on_the_motorway():
         assert 1.0 < np.mean(ahead) <= max(ahead) <= 3
         assert 1.0 < np.mean(behind) <= max(behind) <= 3
         assert 8.0 < np.mean(crowd) < 30.0
+
+
+def test_a_lane_too_narrow_is_not_driven(client: carla.Client, middle: carla.Waypoint, monkeypatch: pytest.MonkeyPatch):
+    with driving(client, "GridCity", middle, 60.0) as drive:
+        drive.go(2.0, ego_drives=False)
+        monkeypatch.setattr(fleet, "NARROWEST", 3.6)  # m, a little more than the lanes there
+        drive.go(3.0, ego_drives=False)
+        youngest = max(vehicle.id for vehicle in drive.traffic.vehicles)
+        assert max(speeds_kmh(drive.traffic.vehicles)) < 1.0
+        assert all(int(vehicle.get_light_state()) == int(fleet.HAZARD) for vehicle in drive.traffic.vehicles)
+        drive.go(3.0, ego_drives=False)
+        assert max(vehicle.id for vehicle in drive.traffic.vehicles) == youngest  # nobody comes any more
 
 
 def followed(client: carla.Client, town: str, seconds: float) -> tuple[list[int], list[int], list[int], list[int]]:
