@@ -35,6 +35,7 @@ from lead.scenarios.criteria.judge import Judge
 from lead.scenarios.criteria.rules import rules_of
 from lead.scenarios.director import Director
 from lead.scenarios.lane_graph import LaneGraph
+from lead.scenarios.parked import Parked
 from lead.scenarios.plan import trace
 from lead.scenarios.route_file import Route
 from lead.scenarios.stage import Stage
@@ -111,10 +112,12 @@ def drive_route(job: RouteJob, graph: LaneGraph, attempt: int, pulse: Pulse, onl
             after.callback(atmosphere.close)
             director = Director(stage, met)
             after.callback(director.close)
+            parked = Parked(stage)
+            after.callback(parked.close)
             judge = Judge(stage, rules)
             after.callback(judge.close)
             log = DriveLog(stage, {"town": route.town, "route": route.id, "agent": evaluation.agent})
-        drive = _Drive(job, endpoint, stage, atmosphere, director, judge, log, pulse, watch, onlooker)
+        drive = _Drive(job, endpoint, stage, atmosphere, director, parked, judge, log, pulse, watch, onlooker)
         ending, failure, detail = drive.run()
         director.close()  # what a situation has still to say counts
         judge.close()  # and late contacts, and the last segment's speed
@@ -150,10 +153,10 @@ class _Drive:
 
     def __init__(
         self, job: RouteJob, endpoint: Endpoint, stage: Stage, atmosphere: Atmosphere, director: Director,
-        judge: Judge, log: DriveLog, pulse: Pulse, watch: Stopwatch, onlooker: Onlooker | None,
+        parked: Parked, judge: Judge, log: DriveLog, pulse: Pulse, watch: Stopwatch, onlooker: Onlooker | None,
     ) -> None:  # fmt: skip
         self._job, self._endpoint, self._stage = job, endpoint, stage
-        self._atmosphere, self._director = atmosphere, director
+        self._atmosphere, self._director, self._parked = atmosphere, director, parked
         self._judge, self._log, self._pulse, self._watch, self._onlooker = judge, log, pulse, watch, onlooker
         self.ticks = 0
         self.sensors: tuple[str, ...] = ()
@@ -209,6 +212,7 @@ class _Drive:
                 stage.traffic.step()
         with watch.on("situations"):
             self._director.step()
+            self._parked.step()
         with watch.on("criteria"):
             self._judge.update()
         with watch.on("log"):

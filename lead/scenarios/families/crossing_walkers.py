@@ -24,7 +24,7 @@ BLOCKER_OFF, WALKER_OFF = 1.5, 1.2  # m from the outermost lane's middle where t
 BEHIND_BLOCKER = 0.5  # m from the blocker's end to the walker
 WALK = 2.0  # m/s
 CLOSE = 6.0  # m from the ego to the walker's way at which it goes in any case
-LATER, PER_DEGREES = 0.1, 5  # s earlier that it goes for each so many degrees of its angle
+EARLIER, PER_DEGREES = 0.1, 5  # s earlier that it goes for each so many degrees of its angle
 PARKED_WAY = 8.0  # m that the walker from behind a parked car goes
 
 GROUP = ((0.4, 1.5), (1.0, 2.5), (1.6, 0.5))  # m ahead and to the right of the sidewalk's middle at the crossing
@@ -66,7 +66,9 @@ def parking_crossing_pedestrian(stage: Stage, order: Order) -> Script:
     distance, direction = _distance(order), order.situation.text("direction", "right")
     angle = _angle(order)
     with Cast(stage) as cast:
-        ambush = _behind_parked_car(cast, order.waypoint, distance, direction, angle)
+        ambush = first_free(
+            lambda farther: _behind_parked_car(stage, cast, order.waypoint, distance + farther, direction, angle)
+        )
         yield from order.triggered()
         stage.traffic.leave_space_in_front(distance + 15.0)
         yield from _awaited(stage, ambush, 2.15, angle)
@@ -124,31 +126,38 @@ def _behind_thing(
     extent = blocker.bounding_box.extent
     half_length = extent.y if turned else extent.x  # along the road
     farther = (half_length + BEHIND_BLOCKER) * meeting.transform.get_forward_vector()
-    try:
-        pose = carla.Transform(abreast.location + farther, abreast.rotation)
-        needs_free_way(stage.world, pose)
-        waiting = Waiting.at(cast, pose)
-    except SetupFault:
-        cast.dismiss(blocker)
-        raise
-    return Ambush(blocker, waiting, meeting, 2.0 * meeting.transform.location.distance(waiting.pose.location))
+    pose = carla.Transform(abreast.location + farther, abreast.rotation)
+    way = 2.0 * meeting.transform.location.distance(pose.location)
+    return Ambush(blocker, _behind(stage, cast, blocker, pose), meeting, way)
 
 
-def _behind_parked_car(cast: Cast, start: carla.Waypoint, distance: float, direction: str, angle: float) -> Ambush:
+def _behind_parked_car(
+    stage: Stage, cast: Cast, start: carla.Waypoint, distance: float, direction: str, angle: float
+) -> Ambush:
     """A car one lane's width beside the ego's lane with a walker behind it."""
     abreast = ahead_through(start, distance)
     aside = side_sign(direction) * abreast.lane_width
     car = cast.car(shifted(abreast, aside), keep=_of_second_generation)
     park(car)
     meeting = ahead_through(abreast, car.bounding_box.extent.x + BEHIND_BLOCKER)
-    waiting = Waiting.at(cast, shifted(meeting, aside, turned=towards_road(direction, angle)))
-    return Ambush(car, waiting, meeting, PARKED_WAY)
+    pose = shifted(meeting, aside, turned=towards_road(direction, angle))
+    return Ambush(car, _behind(stage, cast, car, pose), meeting, PARKED_WAY)
+
+
+def _behind(stage: Stage, cast: Cast, blocker: carla.Actor, pose: carla.Transform) -> Waiting:
+    """The walker; if it cannot stand or go there, the blocker is taken away again."""
+    try:
+        needs_free_way(stage.world, pose)
+        return Waiting.at(cast, pose)
+    except SetupFault:
+        cast.dismiss(blocker)
+        raise
 
 
 def _awaited(stage: Stage, ambush: Ambush, seconds: float, angle: float) -> Script:
     """The walker stands in its place until the ego comes; earlier the more it will go against the ego's direction."""
     yield from ambush.waiting.appear()
-    place, before = ambush.meeting.transform.location, seconds + LATER * (angle // PER_DEGREES)
+    place, before = ambush.meeting.transform.location, seconds + EARLIER * (angle // PER_DEGREES)
     yield from until(lambda: cut_trigger(stage, place, before, CLOSE))
 
 

@@ -7,7 +7,7 @@ import carla
 
 from lead.scenarios.catalogue import plays
 from lead.scenarios.conditions import drives, idle, leaves_junction, near, within_limit
-from lead.scenarios.crossings import JunctionLights, junction_lights, next_junction
+from lead.scenarios.crossings import Approach, JunctionLights, junction_lights, next_junction
 from lead.scenarios.families.junction_flows import passed
 from lead.scenarios.movers.lights import frozen
 from lead.scenarios.order import Order
@@ -31,10 +31,11 @@ WAY = 200.0  # m by the ego to the end
 @plays("PriorityAtJunction")
 def priority_at_junction(stage: Stage, order: Order) -> Script:
     """The ego's light is green and all others are red until it has left the junction."""
-    lights = _lights(stage, order)
+    approach = next_junction(order.waypoint)
+    lights = lights_at(stage, approach)
     yield from order.triggered()
     with frozen(stage, lights.states(Green, Red, Red)):
-        yield from leaves_junction(stage, next_junction(order.waypoint).junction.id)
+        yield from leaves_junction(stage, approach.junction.id)
 
 
 @plays("VanillaNonSignalizedTurn", "VanillaNonSignalizedTurnEncounterStopsign")
@@ -48,7 +49,8 @@ def vanilla_turn(stage: Stage, order: Order) -> Script:
 @plays(*PHASES)
 def vanilla_turn_at_lights(stage: Stage, order: Order) -> Script:
     """Turn by a light that changes as the ego comes."""
-    approach, lights = next_junction(order.waypoint), _lights(stage, order)
+    approach = next_junction(order.waypoint)
+    lights = lights_at(stage, approach)
 
     def shown() -> Script:
         phases = PHASES[order.situation.type]
@@ -65,7 +67,8 @@ def vanilla_turn_at_lights(stage: Stage, order: Order) -> Script:
 @plays("RedLightWithoutLeadVehicle")
 def red_light_without_lead_vehicle(stage: Stage, order: Order) -> Script:
     """The next light turns red once when the ego comes near, with nobody before it; then green."""
-    approach, light = next_junction(order.waypoint), _lights(stage, order).ego
+    approach = next_junction(order.waypoint)
+    light = lights_at(stage, approach).ego
 
     def red_once() -> Script:
         yield from until(lambda: near(stage, light.get_location(), RED_NEAR))
@@ -80,9 +83,9 @@ def red_light_without_lead_vehicle(stage: Stage, order: Order) -> Script:
     yield from within_limit(stage, order.name, race(drives(stage.ego, WAY), red_once()))
 
 
-def _lights(stage: Stage, order: Order) -> JunctionLights:
-    approach = next_junction(order.waypoint)
+def lights_at(stage: Stage, approach: Approach) -> JunctionLights:
+    """The lights of a junction. Raises SetupFault if it has none."""
     lights = junction_lights(stage, approach)
     if lights is None:
-        raise SetupFault(f"{order.name}: the junction after {told(approach.entry)} has no traffic lights")
+        raise SetupFault(f"the junction after {told(approach.entry)} has no traffic lights")
     return lights

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from lead.scenarios.cast import LIFT, Cast, Lights, blink, hide, show
 from lead.scenarios.catalogue import plays
 from lead.scenarios.conditions import cut_trigger, idle, leaves_junction
-from lead.scenarios.crossings import Approach, downstream, entries_from, exit_of, junction_lights, next_junction
+from lead.scenarios.crossings import Approach, downstream, entries_from, exit_of, next_junction
+from lead.scenarios.families.junction_lights import Green, Red, lights_at
 from lead.scenarios.lane_graph import forward, position
 from lead.scenarios.movers.constant_speed import ConstantSpeedDriver, constant_speed
-from lead.scenarios.movers.lights import States, frozen
+from lead.scenarios.movers.lights import frozen
 from lead.scenarios.order import Order
 from lead.scenarios.plan import trace
 from lead.scenarios.script import Script, race, together, until
@@ -29,8 +30,6 @@ SOURCE, SINK = 30.0, 10.0  # m before the junction and beyond it
 SPEED = 60.0 / 3.6  # m/s
 EARLY, CLOSE = 2.2, 12.0  # s of the ego's travel, or m, to where the ways meet, at which the car goes
 LEAST_ANGLE = radians(20.0)  # between two approaches; those with less are taken to meet where their ways do
-
-Red, Green = carla.TrafficLightState.Red, carla.TrafficLightState.Green
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Run:
 def opposite_vehicle(stage: Stage, order: Order) -> Script:
     """A car with its blue lights on comes at 60 km/h and heeds nobody, at a red light or where there is none."""
     run, signalised = run_of(stage, order), order.situation.type == RUNNING_RED
-    states = _ego_goes(stage, run.approach) if signalised else {}
+    states = lights_at(stage, run.approach).states(Green, Red, Red) if signalised else {}
     with Cast(stage) as cast:
         car = cast.car(run.source.transform, special="emergency")
         blink(car, Lights.Special1, Lights.Special2)
@@ -91,14 +90,6 @@ def _goes(driver: ConstantSpeedDriver) -> Script:
     while not driver.done:
         driver.go(SPEED)
         yield
-
-
-def _ego_goes(stage: Stage, approach: Approach) -> States:
-    """Green for the ego, red for all others."""
-    lights = junction_lights(stage, approach)
-    if lights is None:
-        raise SetupFault(f"the junction after {told(approach.entry)} has no traffic lights")
-    return lights.states(Green, Red, Red)
 
 
 def _meeting(stage: Stage, approach: Approach, entry: carla.Waypoint, path: NDArray[np.float64]) -> carla.Location:
