@@ -20,6 +20,7 @@ from lead.drive.judgement import empty_record
 from lead.drive.ledger import Entry, Ledger
 from lead.drive.route_run import RouteJob, drive_route
 from lead.roads.library import find_map
+from lead.scenarios.catalogue import catalogue
 from lead.scenarios.lane_graph import LaneGraph
 
 TELL_EVERY = 0.5  # s
@@ -91,6 +92,7 @@ def main() -> None:
     die_with(int(sys.argv[2]))
     jobs: list[RouteJob] = pickle.loads(Path(sys.argv[1]).read_bytes())
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    catalogue()  # imported once, not by every process that is forked
     worker = Worker()
     for line in sys.stdin:
         index = json.loads(line)["index"]

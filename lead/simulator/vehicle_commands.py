@@ -14,6 +14,8 @@ from lead.simulator.physics_control import PhysicsControl, physics_fault
 from lead.simulator.table import ActorTable
 from lead.simulator.vehicle_setup import write_parameters
 
+DOOR_REACH = 0.8  # m that an open door stands out
+LEFT_DOORS, RIGHT_DOORS = 0b0101, 0b1010  # bits
 ALL_DOORS = 6
 DOORS = 4
 
@@ -87,13 +89,21 @@ class VehicleCommands:
         self.table.columns.lamps[self._vehicle(actor)] = lamps
 
     def set_door(self, actor: int, door: int, opened: bool) -> None:
-        """Open or close door 0-3 (front left, front right, rear left, rear right) or all (6)."""
+        """Open or close door 0-3 (front left, front right, rear left, rear right) or all (6).
+
+        A body is one box, so a side with an open door stands out by `DOOR_REACH` along its whole length; the box that clients are told does, too.
+        """
         row = self._vehicle(actor)
         if door != ALL_DOORS and not 0 <= door < DOORS:
             raise WorldError(f"door {door} of actor {actor}: expected 0 to {DOORS - 1} or {ALL_DOORS} (all)")
         bits = (1 << DOORS) - 1 if door == ALL_DOORS else 1 << door
         doors = int(self.table.columns.doors[row])
-        self.table.columns.doors[row] = doors | bits if opened else doors & ~bits
+        after = doors | bits if opened else doors & ~bits
+        self.table.columns.doors[row] = after
+        for sign, side in ((-1.0, LEFT_DOORS), (1.0, RIGHT_DOORS)):
+            out = 0.5 * DOOR_REACH * (bool(after & side) - bool(doors & side))
+            self.table.columns.extent[row, 1] += out
+            self.table.columns.centre[row, 1] += sign * out
 
     def wheel_angle(self, actor: int, wheel: int) -> float:
         """Steering angle (rad) of wheel 0-3: front left, front right, rear left, rear right."""

@@ -9,7 +9,7 @@ import carla
 import numpy as np
 import pytest
 from playing import Act, acting, graph_of, plan_along, situation
-from watching import after, hits, put_ego, seen_from, triggered
+from onlooking import after, hits, put_ego, seen_from, triggered
 
 from lead.scenarios.conditions import within_limit
 from lead.scenarios.director import Part

@@ -342,6 +342,19 @@ def test_doors_lamps_and_wheel_angles_are_kept(stage):
     assert stage.world.wheel_angle(actor, 2) == 0.0
 
 
+@pytest.mark.parametrize("door, beside, hits", [(0, -2.3, True), (0, 2.3, False), (1, 2.3, True), (2, -2.3, True)])
+def test_an_open_door_is_hit_by_who_passes_close(stage, door, beside, hits):
+    standing, passing = stage.add(CAR, x=20.0), stage.add(CAR, x=0.0, y=beside, speed=8.0)
+    row = stage.world.row(standing)
+    before = stage.world.table.extent[row].copy(), stage.world.table.centre[row].copy()
+    stage.drive(standing, hand=True)
+    stage.world.set_door(standing, door, True)
+    met = {(contact.actor, contact.other) for contact in stage.run(4.0)}
+    assert ((passing, standing) in met) == hits and (met == set()) != hits
+    stage.world.set_door(standing, 6, False)
+    assert np.allclose((stage.world.table.extent[row], stage.world.table.centre[row]), before)
+
+
 def test_wrong_requests_name_what_was_wrong(stage):
     walker = stage.add("walker.pedestrian.0001", y=30.0)
     car = stage.add(CAR)
