@@ -43,12 +43,11 @@ class Parked:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._scenery = _scenery_along(stage)
+        shown = _parked_scenery(stage)
+        self._scenery = _along_route_of(stage, shown)
+        self._poses = [_on_the_ground(thing) for thing in self._scenery] if shown else _slots_along(stage)
         if self._scenery:
-            self._poses = [_on_the_ground(thing) for thing in self._scenery]
             stage.world.enable_environment_objects({thing.id for thing in self._scenery}, False)
-        else:
-            self._poses = _slots_along(stage)
         places = [pose.location for pose in self._poses]
         self._places = np.array([[place.x, place.y] for place in places]).reshape(-1, 2)
         self._mesh = stage.random.integers(len(MESHES), size=len(places))
@@ -122,10 +121,14 @@ class Parked:
             self._stage.client.apply_batch_sync([carla.command.DestroyActor(actor) for actor in actors], False)
 
 
-def _scenery_along(stage: Stage) -> list[carla.EnvironmentObject]:
-    """The embedded simulator's parked cars near the route, by rising id; none on another server."""
+def _parked_scenery(stage: Stage) -> list[carla.EnvironmentObject]:
+    """The embedded simulator's parked cars, by rising id; none on another server."""
     things = stage.world.get_environment_objects(carla.CityObjectLabel.Car)
-    things = sorted((thing for thing in things if thing.name.startswith(SCENERY)), key=lambda thing: thing.id)
+    return sorted((thing for thing in things if thing.name.startswith(SCENERY)), key=lambda thing: thing.id)
+
+
+def _along_route_of(stage: Stage, things: Sequence[carla.EnvironmentObject]) -> list[carla.EnvironmentObject]:
+    """Those that stand near the route."""
     places = np.array([[thing.transform.location.x, thing.transform.location.y] for thing in things]).reshape(-1, 2)
     return [things[row] for row in _along_route(stage, places)]
 

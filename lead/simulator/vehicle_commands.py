@@ -91,7 +91,8 @@ class VehicleCommands:
     def set_door(self, actor: int, door: int, opened: bool) -> None:
         """Open or close door 0-3 (front left, front right, rear left, rear right) or all (6).
 
-        A body is one box, so a side with an open door stands out by `DOOR_REACH` along its whole length; the box that clients are told does, too.
+        A body is one box, so a side with an open door stands out by `DOOR_REACH` along its whole length; so does the
+        box that clients are told.
         """
         row = self._vehicle(actor)
         if door != ALL_DOORS and not 0 <= door < DOORS:

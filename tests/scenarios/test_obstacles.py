@@ -8,8 +8,8 @@ from functools import partial
 import carla
 import numpy as np
 import pytest
-from playing import acting, graph_of, plan_along, situation
 from onlooking import after, hits, put_ego, seen_from, triggered
+from playing import acting, graph_of, plan_along, situation
 
 from lead.roads.library import find_map
 from lead.scenarios.conditions import within_limit
