@@ -41,6 +41,7 @@ class Entry:
     situations: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    server_seconds: float = 0.0  # of processor time of an embedded server, within those of the world and the start
 
 
 class Ledger:
@@ -104,6 +105,7 @@ class Ledger:
             situations=tuple(value["situations"]),
             notes=tuple(value["notes"]),
             seconds=value["seconds"],
+            server_seconds=value["server_seconds"],
         )
 
     def entries(self, routes: Sequence[str]) -> list[Entry]:

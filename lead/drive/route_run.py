@@ -103,7 +103,7 @@ def drive_route(job: RouteJob, graph: LaneGraph, attempt: int, pulse: Pulse, onl
     rules = rules_of(evaluation.protocol)
     with ExitStack() as after:
         with watch.on("start"):
-            client, endpoint = after.enter_context(_fresh_world(evaluation, route.town))
+            client, endpoint, server_seconds = after.enter_context(_fresh_world(evaluation, route.town))
             stage = after.enter_context(staged(client, graph, plan, seed=evaluation.seed, manager_port=free_port()))
             if evaluation.traffic:
                 stage.traffic = BackgroundTraffic(stage)
@@ -137,6 +137,7 @@ def drive_route(job: RouteJob, graph: LaneGraph, attempt: int, pulse: Pulse, onl
         if evaluation.log:
             told = [{"time": e.time, "kind": e.kind, "message": message_of(e)} for e in events]
             log.write(ledger.log(route.id, ".npz"), told)
+        taken = server_seconds()
         if job.bench2drive:
             write_metric_info(drive.motion, job.out / job.save_name / "metric_info.json")
     ledger.write(
@@ -144,6 +145,7 @@ def drive_route(job: RouteJob, graph: LaneGraph, attempt: int, pulse: Pulse, onl
             route=route.id, ending=ending, record=record, detail=detail, attempts=attempt, ticks=drive.ticks,
             sensors=drive.sensors, situations=tuple(_told(played) for played in director.played), notes=tuple(notes),
             seconds=watch.seconds,
+            server_seconds=taken,
         )
     )  # fmt: skip
 
@@ -237,18 +239,24 @@ class _Drive:
         self._pulse.beat(phase, self.ticks, self._judge.completion)
 
 
+_World = tuple[carla.Client, Endpoint, Callable[[], float]]
+
+
 @contextmanager
-def _fresh_world(evaluation: Evaluation, town: str) -> Iterator[tuple[carla.Client, Endpoint]]:
-    """A client whose world is the town, fresh: of a server of our own, or of the running CARLA that was named."""
+def _fresh_world(evaluation: Evaluation, town: str) -> Iterator[_World]:
+    """A client whose world is the town, fresh: of a server of our own, or of the running CARLA that was named.
+
+    With it the server's address, and what tells the processor time of a server of our own.
+    """
     if evaluation.carla is not None:
         endpoint = Endpoint.parse(evaluation.carla)
         client = connect(endpoint, CLIENT_TIMEOUT)
         client.load_world(town, False)
-        yield client, endpoint
+        yield client, endpoint, lambda: 0.0
         return
     with start_server(town, seed=evaluation.seed) as server:
         try:
-            yield connect(server.endpoint, CLIENT_TIMEOUT), server.endpoint
+            yield connect(server.endpoint, CLIENT_TIMEOUT), server.endpoint, server.processor_seconds
         except RuntimeError as error:
             if not server.alive:
                 raise ServerFault(f"the server died: {error}\nIts log ends:\n{server.log_tail()}") from error

@@ -118,7 +118,7 @@ def test_a_place_can_be_kept_clear_before_and_after(client: carla.Client):
 
 
 def test_a_large_map_without_such_scenery_gets_cars_in_half_of_its_parking_lanes(client: carla.Client, monkeypatch):
-    monkeypatch.setattr("lead.scenarios.parked._scenery_along", lambda stage: [])
+    monkeypatch.setattr("lead.scenarios.parked._parked_scenery", lambda stage: [])
     with on_stage(client) as stage:
         assert len(Parked(stage)._poses) == 0, "other maps have none"
         monkeypatch.setattr("lead.scenarios.parked.LARGE_MAPS", ("GridCity",))
