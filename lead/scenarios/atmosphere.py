@@ -16,6 +16,7 @@ from lead.scenarios.stage import Stage
 from lead.scenarios.weather import FIELDS, WeatherPoint, to_carla, weather_at
 
 EVERY = 10  # ticks between looks at weather and lights
+LAMPS_EVERY = 20  # ticks between changes of street lamps: after each one every client reads all lamps of the town
 NOTICEABLE = 0.1  # change of any field (degrees, percent, m) from which the weather is set anew
 
 LOW_SUN, CLOUDY, FOGGY = 15.0, 80.0, 40.0  # degrees above either horizon, percent, percent: beyond each it is night
@@ -48,7 +49,8 @@ class Atmosphere:
         stage.world.set_weather(to_carla(self._weather))
         self._night = is_night(self._weather)
         self._street, self._cars = _StreetLamps(stage), _Headlights(stage)
-        self._light()
+        self._burn()
+        self._cars.switch(self._night)
 
     def step(self) -> None:
         """One tick."""
@@ -60,10 +62,12 @@ class Atmosphere:
             if np.abs(weather - self._weather).max() > NOTICEABLE:
                 self._stage.world.set_weather(to_carla(weather))
                 self._weather = weather
-        night = is_night(self._weather)
-        if night or self._night:
-            self._night = night
-            self._light()
+        night, before = is_night(self._weather), self._night
+        self._night = night
+        if night or before:
+            self._cars.switch(night)
+        if night != before or (night and self._ticks % LAMPS_EVERY == 0):
+            self._burn()
 
     def close(self) -> None:
         """Lamps as they were; the weather stays."""
@@ -71,10 +75,10 @@ class Atmosphere:
             self._street.restore()
             self._cars.switch(False)
 
-    def _light(self) -> None:
+    def _burn(self) -> None:
+        """Street lamps that burn now."""
         reach = max(LAMPS_NEAR, LAMPS_SECONDS * self._stage.speed) if self._night else 0.0
         self._street.burn_within(reach)
-        self._cars.switch(self._night)
 
 
 class _StreetLamps:
