@@ -41,7 +41,9 @@ def main() -> None:
         )  # fmt: skip
 
     evaluation = Evaluation(given.agent, given.routes, given.protocol)
-    entries = evaluate(evaluation, resolve_routes(given.routes), given.out, given.workers, Progress(ended=ended))
+    entries = evaluate(
+        evaluation, resolve_routes(given.routes, keep_faulty=True), given.out, given.workers, Progress(ended=ended)
+    )
     report(console, entries, time.perf_counter() - begun, given.workers)
 
 

@@ -56,7 +56,7 @@ def evaluate(
     from lead.score.record_set import Incomplete
 
     protocol_named(protocol)
-    chosen = resolve_routes(routes)
+    chosen = resolve_routes(routes, keep_faulty=True)
     towns = sorted({route.town for route in chosen})
     console.print(
         f"{agent} on {len(chosen)} routes in {', '.join(towns)} under {protocol}, {workers} workers -> {out}/",

@@ -86,7 +86,7 @@ def construction_obstacle(stage: Stage, order: Order, way_past: WayPast) -> Scri
         stage.traffic.remove_lane(order.waypoint)
         try:
             for prop, pose in works:
-                show(prop, pose, physics=False)
+                show(prop, pose)
             yield from passing(stage, order, _reached(stage, place, WORKS_CLOSE), way, past(stage, place))
         finally:
             stage.traffic.readd_lane()

@@ -16,8 +16,10 @@ def suite(name: str) -> Path:
     return Path(__file__).with_name(f"{name}.xml")
 
 
-def resolve_routes(text: str) -> list[Route]:
+def resolve_routes(text: str, *, keep_faulty: bool = False) -> list[Route]:
     """The routes that a text names: a suite or a route file, and after a colon the ids wanted, such as 0-4,7.
+
+    With `keep_faulty` a route that cannot be read is given with its `fault`.
 
     Raises:
         InputError: there is neither such a suite nor such a file, the file is no route file, or it lacks an id.
@@ -31,4 +33,4 @@ def resolve_routes(text: str) -> list[Route]:
         return read_routes(suite(name), subset)
     if not isfile(name):
         raise InputError(f"there is no route file {name!r}, and no suite of that name: there are {', '.join(SUITES)}")
-    return read_routes(Path(name), subset)
+    return read_routes(Path(name), subset, keep_faulty=keep_faulty)
