@@ -117,32 +117,35 @@ class _Headlights:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._known: set[int] = set()  # ids of actors that were looked at
-        self._lit: set[int] = set()  # ids of the vehicles to be lit at night
+        self._lit: dict[int, carla.Vehicle] = {}  # vehicles to be lit at night, by id
 
     def switch(self, on: bool) -> None:
-        if on:
-            self._look()
-        if self._lit:
-            states = self._stage.world.get_vehicles_light_states()  # of those on the street now
-            self._lit &= states.keys()
-            orders = []
-            for actor in sorted(self._lit):
-                before = int(states[actor])
+        """Light those that have come since at night, put all out at its end; what they blink besides is kept."""
+        new = self._look() if on else sorted(self._lit)
+        orders = []
+        for actor in new:
+            with suppress(RuntimeError):  # it may have been destroyed in this tick
+                before = int(self._lit[actor].get_light_state())
                 after = before | HEADLIGHTS if on else before & ~HEADLIGHTS
                 if after != before:
                     orders.append(carla.command.SetVehicleLightState(actor, carla.VehicleLightState(after)))
-            if orders:
-                self._stage.client.apply_batch(orders)
+        if orders:
+            self._stage.client.apply_batch(orders)
         if not on:
-            self._lit, self._known = set(), set()
+            self._lit, self._known = {}, set()
 
-    def _look(self) -> None:
-        """Take up the vehicles that have come since."""
+    def _look(self) -> list[int]:
+        """Ids of the vehicles to be lit that have come since."""
         present = {actor.id for actor in self._stage.world.get_snapshot()}
         new = sorted(present - self._known)
         self._known = present
+        self._lit = {key: vehicle for key, vehicle in self._lit.items() if key in present}
         if not new:
-            return
-        for actor in self._stage.world.get_actors(new).filter("vehicle.*"):
-            if actor.id == self._stage.ego.id or actor.attributes.get("role_name") == LIT_ROLE:
-                self._lit.add(actor.id)
+            return []
+        found = {
+            actor.id: actor
+            for actor in self._stage.world.get_actors(new).filter("vehicle.*")
+            if actor.id == self._stage.ego.id or actor.attributes.get("role_name") == LIT_ROLE
+        }
+        self._lit.update(found)
+        return sorted(found)

@@ -6,9 +6,9 @@ never returns. Seen from here one cycle of the thread is
 
     get_vehicle_light_states, get_weather_parameters, apply_batch, get_episode_settings, sleep
 
-so the last call before it sleeps is known, and that a cycle has begun when the first two have come. A tick is therefore
-answered only when that last call was made at least a millisecond ago. A fixed delay instead makes things worse: it puts
-the two in phase (one hang in about 10,000 ticks in gdb-checked soaks with 50 vehicles on a busy machine).
+so the last call before it sleeps is known. A tick is therefore answered only when that call was made at least a
+millisecond ago. A fixed delay instead makes things worse: it puts the two in phase (one hang in about 10,000 ticks
+in gdb-checked soaks with 50 vehicles on a busy machine).
 Should a wake-up be lost nevertheless, the connection falls silent right after a tick; then the traffic manager's own
 port is asked to leave and re-enter synchronous mode, which notifies the thread again and changes nothing else.
 """
@@ -24,10 +24,9 @@ import msgpack
 
 from lead.server.connection import RpcConnection
 
-MAY_BEGIN, BEGINS = "get_vehicle_light_states", "get_weather_parameters"  # scripts make either call too, alone
+CYCLE_BEGINS = "get_vehicle_light_states"
 ABOUT_TO_SLEEP = "get_episode_settings"
 PAUSE = 0.001  # s from the last call before the sleep to the answer of the tick
-BEGINNING = 0.005  # s for the second call of a cycle to follow the first
 LONGEST_WAIT = 0.25  # s for that call; a client may have stopped its traffic manager
 SILENCE = 1.0  # s without any call after a tick, in a client whose traffic manager was in step: it sleeps for ever
 _log = logging.getLogger(__name__)
@@ -38,8 +37,6 @@ class _Client:
     """A connection that hosts traffic managers, and what they did since its last tick was answered."""
 
     ports: set[int] = field(default_factory=set)
-    may_begin: int = 0  # first calls of a cycle that the second has yet to follow
-    may_since: float = 0.0  # s, time of the last of them
     begun: int = 0  # cycles
     asleep: int = 0  # of them, how many have made their last call
     quiet_since: float = 0.0  # s, time of that call
@@ -79,14 +76,8 @@ class Lockstep:
             return
         _cancel(client.silence)
         client.silence = None
-        if name == MAY_BEGIN:
-            client.may_begin += 1
-            client.may_since = time.monotonic()
-        elif name == BEGINS and client.may_begin:
-            client.may_begin -= 1
+        if name == CYCLE_BEGINS:
             client.begun += 1
-            if client.answer is not None:
-                self._release_in(client, LONGEST_WAIT)
         elif name == ABOUT_TO_SLEEP and client.asleep < client.begun:
             client.asleep += 1
             client.quiet_since = time.monotonic()
@@ -103,8 +94,6 @@ class Lockstep:
         client.answer = reply
         if client.asleep < client.begun:
             self._release_in(client, LONGEST_WAIT)
-        elif client.may_begin and time.monotonic() - client.may_since < BEGINNING:
-            self._release_in(client, BEGINNING)
         elif time.monotonic() - client.quiet_since < PAUSE:
             self._release_in(client, PAUSE)
         else:
@@ -121,7 +110,7 @@ class Lockstep:
         if reply is None:
             return
         in_step = client.begun > 0
-        client.begun = client.asleep = client.may_begin = 0
+        client.begun = client.asleep = 0
         reply()
         if in_step and client.ports:
             client.silence = asyncio.get_running_loop().call_later(SILENCE, self._wake, client)
