@@ -63,7 +63,7 @@ class Stage:
         """Read the ego's state of this tick."""
         elapsed = self.world.get_snapshot().timestamp.elapsed_seconds
         self._begun = elapsed if self._begun is None else self._begun
-        self.time = elapsed - self._begun
+        self.time = round(elapsed - self._begun, 6)  # the same whatever the world's clock says
         pose = self.ego.get_transform()
         self.place, self.heading = pose.location, pose.get_forward_vector()
         self.velocity = self.ego.get_velocity()
