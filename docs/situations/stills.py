@@ -14,10 +14,12 @@ from lead.client.sensors import pixels
 from lead.drive.evaluation import Evaluation
 from lead.drive.isolation import run_isolated
 from lead.drive.ledger import Ledger
-from lead.drive.route_run import RouteJob, drive_route
+from lead.drive.route_job import RouteJob
+from lead.drive.route_run import drive_route
 from lead.roads.library import find_map
 from lead.scenarios.director import Director, Part
 from lead.scenarios.lane_graph import LaneGraph
+from lead.scenarios.plan import trace
 from lead.scenarios.route_file import Route
 from lead.scenarios.stage import Stage
 
@@ -82,7 +84,7 @@ def take_still(kind: str, route: Route, path: Path) -> str:
         photographer = Photographer(kind)
 
         def drive(pulse) -> None:
-            drive_route(job, graph, 1, pulse, photographer)
+            drive_route(job, graph, trace(graph, route.key_points), 1, pulse, photographer)
             if photographer.best is not None:
                 cv2.imwrite(str(path), photographer.best[..., ::-1])
 

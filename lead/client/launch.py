@@ -90,7 +90,7 @@ class ServerProcess:
     def stop(self) -> None:
         """End the child; harmless when it has ended already."""
         atexit.unregister(self.stop)
-        _end(self._process)
+        end_process(self._process)
         if not self._log.closed:
             self._log.close()
 
@@ -137,7 +137,7 @@ def start_server(
         line = _first_line(process, timeout)
         match = READY.match(line or "")
         if match is None:
-            _end(process)
+            end_process(process)
             what = repr(line)
             if line is None:
                 what = f"no ready line within {timeout:.0f} s"
@@ -147,7 +147,7 @@ def start_server(
             raise ServerFault(f"the embedded server did not start on {town!r}: {what}. Its log ends:\n{tail}")
         return ServerProcess(process, Endpoint(match["host"], int(match["rpc"])), match["town"], log)
     except BaseException:  # an interrupt too must leave no server behind
-        _end(process)
+        end_process(process)
         log.close()
         raise
 
@@ -189,7 +189,8 @@ def _first_line(process: subprocess.Popen[str], timeout: float) -> str | None:
     return lines[0] if lines else None
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def end_process(process: subprocess.Popen[str]) -> None:
+    """Terminate a child, kill it if it has not gone 2 s later, and close its output."""
     if process.poll() is None:
         process.terminate()
         try:

@@ -16,20 +16,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lead import InputError
-from lead.client.launch import Endpoint, connect
+from lead.client.launch import Endpoint, connect, end_process
 from lead.drive.agent import check_spec
 from lead.drive.ending import Ending
 from lead.drive.evaluation import EMBEDDED, Evaluation, provenance
 from lead.drive.ledger import Entry, Ledger, not_driven
-from lead.drive.route_run import RouteJob
+from lead.drive.route_job import RouteJob
 from lead.roads.library import find_map
 from lead.scenarios.catalogue import play_of
 from lead.scenarios.criteria.rules import rules_of
 from lead.scenarios.route_file import Route
 from lead.score.checkpoint import write_results
 from lead.score.global_record import finished_results
-
-END_WAIT = 5.0  # s for a worker to end by itself
 
 
 @dataclass
@@ -95,11 +93,11 @@ def evaluate(
     if waiting:
         _work(jobs, waiting, 1 if evaluation.carla else max(1, min(workers, len(waiting))), ledger, progress)
     entries = ledger.entries([route.id for route in routes])
-    write(evaluation, entries, len(routes), out)
+    _write_results(evaluation, entries, len(routes), out)
     return entries
 
 
-def write(evaluation: Evaluation, entries: Sequence[Entry], total: int, out: Path) -> None:
+def _write_results(evaluation: Evaluation, entries: Sequence[Entry], total: int, out: Path) -> None:
     """Write `results.json` of what has been driven."""
     simulator = EMBEDDED
     if evaluation.carla:
@@ -157,7 +155,8 @@ def _work(jobs: Sequence[RouteJob], waiting: list[RouteJob], workers: int, ledge
                         progress.moved(seat.job.route.id, message["ticks"], message["percent"])
         finally:
             for seat in seats:
-                _end(seat.process)
+                seat.process.stdin.close()
+                end_process(seat.process)
 
 
 def _hand_out(seat: _Seat, queue: _Queue, seats: Sequence[_Seat]) -> None:
@@ -172,18 +171,6 @@ def _hand_out(seat: _Seat, queue: _Queue, seats: Sequence[_Seat]) -> None:
 def _start(jobs: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "lead.drive.worker", jobs, str(os.getpid())]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.stdin.close()
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(END_WAIT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    process.stdout.close()
 
 
 def faults(entries: Sequence[Entry]) -> list[Entry]:

@@ -45,6 +45,7 @@ class Evaluation:
         for name in ("timeout", "attempts", "log", "carla"):
             del settled[name]
         settled["simulator"] = "CARLA" if self.carla else EMBEDDED
+        settled["routes_sha256"] = _digest(Path(self.routes)) or _digest(Path(self.routes.rpartition(":")[0]))
         settled["agent_sha256"] = _digest(Path(self.agent))
         settled["agent_config_sha256"] = _digest(Path(self.agent_config)) if self.agent_config else ""
         settled["lead"] = lead.__version__

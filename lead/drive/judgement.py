@@ -43,7 +43,7 @@ def record_of(
     penalty = protocol_named(protocol).penalty(tally_of(events))
     return RouteRecord(
         route_id=f"RouteScenario_{route}_rep0",
-        status=route_status(completion, count, failure) if not failure else f"Failed - {failure}",
+        status=route_status(completion, count, failure),
         infractions=infractions,
         scores=Scores(
             round(completion, SCORE_DIGITS), round(penalty, SCORE_DIGITS),

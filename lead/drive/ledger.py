@@ -9,7 +9,6 @@ A run that was killed goes on where the ledger ends.
 """
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 from lead import InputError
 from lead.drive.ending import Ending
 from lead.drive.evaluation import Evaluation
+from lead.score.border import replace_text
 from lead.score.record import RouteRecord, record_from_json, record_to_json
 
 SCHEMA = 1
@@ -62,7 +62,7 @@ class Ledger:
                 told = "; ".join(f"{key}: {theirs.get(key)!r} there, {mine.get(key)!r} now" for key in other)
                 raise InputError(f"{self.out} holds another evaluation ({told}); choose another --out")
         else:
-            write_atomically(path, json.dumps(mine, indent=1))
+            replace_text(path, json.dumps(mine, indent=1))
 
     def path(self, route: str) -> Path:
         """Where the entry of a route is."""
@@ -84,7 +84,7 @@ class Ledger:
             "ending": entry.ending.value,
             "record": record_to_json(entry.record),
         }
-        write_atomically(self.path(entry.route), json.dumps(value, indent=1))
+        replace_text(self.path(entry.route), json.dumps(value, indent=1))
 
     def read(self, route: str) -> Entry:
         """The entry of a route. Raises InputError if the file is damaged."""
@@ -121,13 +121,6 @@ def not_driven(route: str, index: int, reason: str) -> Entry:
 def file_name(route: str) -> str:
     """A route's id as a file name."""
     return re.sub(r"[^\w.-]", "_", route)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file by renaming a finished one into its place."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text)
-    os.replace(temporary, path)
 
 
 def _load(path: Path) -> dict[str, Any]:

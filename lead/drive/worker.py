@@ -17,11 +17,13 @@ import carla
 from lead.drive.ending import STATUS_OF_SIMULATOR_FAULT, STATUS_OF_TIMEOUT, Ending
 from lead.drive.isolation import Exit, Phase, die_with, run_isolated
 from lead.drive.judgement import empty_record
-from lead.drive.ledger import Entry, Ledger
-from lead.drive.route_run import RouteJob, drive_route
+from lead.drive.ledger import Entry, Ledger, not_driven
+from lead.drive.route_job import RouteJob
+from lead.drive.route_run import drive_route
 from lead.roads.library import find_map
 from lead.scenarios.catalogue import catalogue
 from lead.scenarios.lane_graph import LaneGraph
+from lead.scenarios.plan import trace
 
 TELL_EVERY = 0.5  # s
 OUTPUT_TAIL = 2000  # characters of a failed process's output that the ledger keeps
@@ -39,12 +41,17 @@ class Worker:
         """Drive a route; its entry is in the ledger afterwards, whatever happened."""
         graph = self._graph_of(job.route.town)
         ledger = Ledger(job.out)
+        plan = trace(graph, job.route.key_points)
+        if len(plan) < 2:
+            reason = f"there is no way in {job.route.town} from the route's first key point to its last"
+            ledger.write(not_driven(job.route.id, job.index, reason))
+            return
         output = ledger.log(job.route.id, ".txt")
         failures: list[str] = []
         begun = time.monotonic()
         for attempt in range(1, job.evaluation.attempts + 1):
             ended = run_isolated(
-                lambda pulse, attempt=attempt: drive_route(job, graph, attempt, pulse), output, job.evaluation.timeout,
+                lambda pulse, attempt=attempt: drive_route(job, graph, plan, attempt, pulse), output, job.evaluation.timeout,
                 lambda ticks, percent: self._tell(job.index, ticks, percent),
             )  # fmt: skip
             if ended.code == 0 and ledger.has(job.route.id):

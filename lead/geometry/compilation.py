@@ -18,7 +18,8 @@ WORLD_ROOMS = ("geometry", "roads", "simulator", "server")  # rooms with kernels
 RENDERER = ("geometry", "roads", "rendering/kernels")  # its kernels call those of the first two
 KEPT_FOLDERS = 8  # source states whose kernels are kept
 COMPILING = "compiling the simulator for this machine: once per version, one to two minutes"
-WARM = "warm"  # marker file: a server has compiled everything a tick needs
+WARM = f"warm-{hashlib.sha256(str(SOURCES).encode()).hexdigest()[:16]}"
+"""Marker file: a server has compiled everything a tick needs. Numba compiles anew for each folder the source is in."""
 
 
 def cache_root() -> Path:

@@ -41,9 +41,8 @@ class Atmosphere:
 
     def __init__(self, stage: Stage, points: Sequence[WeatherPoint]) -> None:
         self._stage, self._points = stage, tuple(points)
-        steps = np.linalg.norm(np.diff(stage.plan.pose[:, :3], axis=0), axis=1)
-        driven = np.concatenate([[0.0], np.cumsum(steps)])
-        self._percentage = 100.0 * driven / max(driven[-1], 1.0)  # (N,) of the route at each of its points
+        plan = stage.plan
+        self._percentage = 100.0 * plan.metres / max(plan.length, 1.0)  # (N,) of the route at each of its points
         self._ticks = 0
         self._weather = weather_at(self._points, 0.0)
         stage.world.set_weather(to_carla(self._weather))

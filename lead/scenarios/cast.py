@@ -55,12 +55,12 @@ class Cast:
         raised = carla.Transform(pose.location + carla.Location(z=LIFT), pose.rotation)
         return self._spawn(blueprint, raised)
 
-    def prop(self, pose: carla.Transform, model: str, *, solid: bool = False) -> carla.Actor:
-        """Spawn a prop ("static.prop.trafficwarning"); one that is `solid` can be moved by what hits it."""
+    def prop(self, pose: carla.Transform, model: str) -> carla.Actor:
+        """Spawn a prop ("static.prop.trafficwarning") that nothing moves."""
         blueprint = self._stage.world.get_blueprint_library().find(model)
         blueprint.set_attribute("role_name", "prop")
         actor = self._spawn(blueprint, pose)
-        actor.set_simulate_physics(solid)
+        actor.set_simulate_physics(False)
         return actor
 
     def walker(self, pose: carla.Transform, model: str = "walker.pedestrian.*") -> carla.Walker:

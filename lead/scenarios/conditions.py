@@ -6,7 +6,6 @@ Source: spec/benchmarks.md, 2.1.
 from collections.abc import Callable
 
 import carla
-import numpy as np
 
 from lead.scenarios.script import Script, race, until
 from lead.scenarios.stage import Stage
@@ -89,8 +88,3 @@ def alongside(story: Script, each_tick: Callable[[], None]) -> Script:
             yield
 
     yield from race(doing(), story)
-
-
-def flat_distance(a: carla.Location, b: carla.Location) -> float:
-    """Metres between two places seen from above."""
-    return float(np.hypot(a.x - b.x, a.y - b.y))

@@ -33,9 +33,15 @@ class Plan:
         return len(self.command)
 
     @property
+    def metres(self) -> NDArray[np.float64]:
+        """(N,) m from the first point, from point to point."""
+        steps = np.linalg.norm(np.diff(self.pose[:, :3], axis=0), axis=1)
+        return np.concatenate([np.zeros(min(1, len(self))), np.cumsum(steps)])
+
+    @property
     def length(self) -> float:
-        """Metres from point to point."""
-        return float(np.linalg.norm(np.diff(self.pose[:, :3], axis=0), axis=1).sum())
+        """Metres from the first point to the last."""
+        return float(self.metres[-1]) if len(self) else 0.0
 
     def sampled(self, spacing: float) -> "Plan":
         """The points that an agent is told: the ends, lane changes, where the command changes, and else one each

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import carla
 import numpy as np
-from numpy.typing import NDArray
 
 from lead import LeadError
 from lead.scenarios.lane_graph import LaneGraph
@@ -81,11 +80,6 @@ class Stage:
         """Let the route begin now."""
         self._begun = None
         self.update()
-
-    @property
-    def ahead(self) -> NDArray[np.float64]:
-        """The route (N, 6) from the ego on: x, y, z (m), pitch, yaw, roll (rad)."""
-        return self.plan.pose[self.nearest :]
 
     @property
     def manager_port(self) -> int:

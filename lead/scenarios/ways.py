@@ -15,7 +15,7 @@ def ahead(start: carla.Waypoint, metres: float) -> carla.Waypoint:
     """The waypoint so far along the lane, in steps of 1 m; the last one before a junction or the lane's end."""
     here, gone = start, 0.0
     while gone < metres:
-        following = here.next(min(STEP, metres - gone) or STEP)
+        following = here.next(min(STEP, metres - gone))
         if not following or following[0].is_junction:
             break
         here, gone = following[0], gone + STEP

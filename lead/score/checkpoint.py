@@ -1,14 +1,12 @@
 """The official result file: progress, one record per route, the global record and the table of the web page."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lead import InputError
-from lead.score.border import NUMBER, Json, describe, load_json, take, take_texts
+from lead.score.border import NUMBER, Json, describe, load_json, replace_text, take, take_texts
 from lead.score.messages import INFRACTIONS
 from lead.score.record import Number, RouteRecord, Scores, record_from_json, record_to_json
 
@@ -67,17 +65,7 @@ def read_results(path: Path) -> Results:
 def write_results(results: Results, path: Path) -> None:
     """Write the file as the official tools lay it out; whoever reads meanwhile sees the old file or the new one."""
     text = json.dumps(results_to_json(results), indent=4, allow_nan=False)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    replace_text(path, text)
 
 
 def records_from_json(checkpoint: Json, source: str) -> tuple[RouteRecord, ...]:

@@ -28,6 +28,12 @@ LIMITS: Mapping[str, Mapping[str, int]] = {
 }
 """The most of each type on each track; a type that is not named is forbidden."""
 
+RESULT_NAMES: Mapping[str, str] = {
+    CAMERA: "carla_camera", LIDAR: "carla_lidar", RADAR: "carla_radar", GNSS: "carla_gnss", IMU: "carla_imu",
+    OPENDRIVE_MAP: "carla_opendrive_map", SPEEDOMETER: "carla_speedometer",
+}  # fmt: skip
+"""Types of sensors as result files list them."""
+
 _PLACE, _TURN = ("x", "y", "z"), ("roll", "pitch", "yaw")
 NUMBERS: Mapping[str, tuple[str, ...]] = {
     CAMERA: (*_PLACE, *_TURN, "width", "height", "fov"),

@@ -24,8 +24,7 @@ class RouteLine:
             raise InputError(f"the route has {len(plan)} points and {plan.length:.1f} m; expected a way to drive")
         places, pitch, yaw = plan.pose[:, :3], plan.pose[:, 3], plan.pose[:, 4]
         forward = np.column_stack([np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), np.sin(pitch)])
-        steps = np.linalg.norm(np.diff(places, axis=0), axis=1)
-        return cls(places, forward, np.concatenate([[0.0], np.cumsum(steps)]))
+        return cls(places, forward, plan.metres)
 
     @property
     def length(self) -> float:
