@@ -7,7 +7,6 @@ from junction_ways import BICYCLE_AVENUE, SIGNALISED_LEFT, way_through
 from playing import Act, acting, situation
 
 from lead.scenarios.cast import Cast
-from lead.scenarios.conditions import flat_distance
 from lead.scenarios.crossings import downstream, entries_from, exit_of, upstream
 from lead.scenarios.movers.driver import lane_path
 from lead.scenarios.movers.flow import ActorFlow, BicycleFlow, Flow
@@ -57,13 +56,13 @@ def test_cars_keep_lane_speed_and_gaps_from_source_to_sink(act: Act, turn: int):
             for car in known:
                 place = car.get_location()
                 last[car.id] = place
-                assert flat_distance(place, act.stage.map.get_waypoint(place).transform.location) < 1.0
+                assert place.distance_2d(act.stage.map.get_waypoint(place).transform.location) < 1.0
                 if place.distance(act.stage.place) < NEAR:
                     assert car.get_velocity().length() == pytest.approx(SPEED, abs=0.5)
                     near.add(car.id)
         assert len(near) >= 5
         assert len(first) >= 8 and len(set(np.round(gaps, 1))) > 3
-        assert all(flat_distance(place, source.transform.location) < 1.0 for place in first.values())
+        assert all(place.distance_2d(source.transform.location) < 1.0 for place in first.values())
         assert all(GAP[0] <= gap <= GAP[1] + 2.0 * STEP for gap in gaps)
         gone = [last[car] for car in first if car not in {member.id for member in flow.members}]
         assert len(gone) >= 3 and all(place.distance(sink.transform.location) < 2.0 + STEP for place in gone)
