@@ -33,12 +33,7 @@ def main() -> None:
     begun = time.perf_counter()
 
     def ended(entry: Entry) -> None:
-        kinds = ", ".join(situation["type"] for situation in entry.situations)
-        console.print(
-            f"{time.perf_counter() - begun:6.0f} s  {entry.route} {kinds}: {entry.record.status}, "
-            f"{entry.record.scores.score_composed:.1f}, {entry.ticks} ticks in {sum(entry.seconds.values()):.1f} s",
-            markup=False, soft_wrap=True,
-        )  # fmt: skip
+        console.print(f"{time.perf_counter() - begun:6.0f} s  {entry.line}", markup=False, soft_wrap=True)
 
     evaluation = Evaluation(given.agent, given.routes, given.protocol)
     entries = evaluate(

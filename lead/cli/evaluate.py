@@ -1,5 +1,7 @@
 """`lead evaluate`: drive an agent through the routes of a benchmark, closed loop."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,13 +9,20 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from lead.drive.evaluate import Progress
     from lead.drive.ledger import Entry
 
 console = Console(highlight=False)
 
 
 def evaluate(
-    agent: Annotated[str, typer.Option(help="blind, npc, or the path of an official agent file (path/agent.py).")],
+    agent: Annotated[
+        str,
+        typer.Option(
+            help="blind, npc, expert[:PRESET[,switch=value...]] with preset privileged, lead or aligned, "
+            "or the path of an official agent file (path/agent.py)."
+        ),
+    ],
     routes: Annotated[str, typer.Option(help="FILE[:ids] such as routes.xml:0-4,7, or a shipped suite: mini[:ids].")],
     out: Annotated[Path, typer.Option(help="Folder of the ledger, logs and results.json; it is resumed.")],
     workers: Annotated[
@@ -37,17 +46,7 @@ def evaluate(
     Exit code 1 if a route was not ended by driving (simulator fault, time-out, agent fault).
     Example: `lead evaluate --agent blind --routes mini --out out/blind --workers 2`
     """
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
     from lead.cli.score import print_score
-    from lead.drive.evaluate import Progress as Watch
     from lead.drive.evaluate import evaluate as run
     from lead.drive.evaluate import faults
     from lead.drive.evaluation import Evaluation
@@ -63,10 +62,34 @@ def evaluate(
         markup=False, soft_wrap=True,
     )  # fmt: skip
     settled = Evaluation(agent, routes, protocol, agent_config, seed, carla, timeout, attempts, traffic, log)
+    with _shown(len(chosen)) as progress:
+        entries = run(settled, chosen, out, workers, progress)
+    print_score(score_paths([out / "results.json"], protocol, Incomplete.DRIVEN))
+    faulty = faults(entries)
+    for entry in faulty:
+        console.print(f"route {entry.route}: {entry.ending.value}: {entry.fault}", markup=False)
+    console.print(f"results {out / 'results.json'}\nledger  {out / 'ledger'}", soft_wrap=True)
+    raise typer.Exit(1 if faulty else 0)
+
+
+@contextmanager
+def _shown(total: int) -> "Iterator[Progress]":
+    """A bar with the time left, above it a line per route."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bar
+
+    from lead.drive.evaluate import Progress
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
                TextColumn("ETA"), TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("driving", total=len(chosen))
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("driving", total=total)
 
         def begin(done: int, total: int) -> None:
             bar.update(task, completed=done)
@@ -74,33 +97,7 @@ def evaluate(
                 bar.console.print(f"{done} of {total} routes are in the ledger already")
 
         def ended(entry: "Entry") -> None:
-            bar.console.print(_line(entry), markup=False, soft_wrap=True)
+            bar.console.print(entry.line, markup=False, soft_wrap=True)
             bar.advance(task)
 
-        entries = run(settled, chosen, out, workers, Watch(begin=begin, ended=ended))
-    print_score(score_paths([out / "results.json"], protocol, Incomplete.DRIVEN))
-    faulty = faults(entries)
-    for entry in faulty:
-        console.print(f"route {entry.route}: {entry.ending.value}: {_last_line(entry.detail)}", markup=False)
-    console.print(f"results {out / 'results.json'}\nledger  {out / 'ledger'}", soft_wrap=True)
-    raise typer.Exit(1 if faulty else 0)
-
-
-def _line(entry: "Entry") -> str:
-    record = entry.record
-    types = ", ".join(situation["type"] for situation in entry.situations) or "no situation"
-    kinds = ", ".join(
-        f"{len(messages)} {kind}" for kind, messages in record.infractions.items()
-        if messages and kind != "min_speed_infractions"
-    )  # fmt: skip
-    seconds = sum(entry.seconds.values())
-    return (
-        f"route {entry.route}: {record.status}, driving score {record.scores.score_composed:.1f} ({types}"
-        + (f"; {kinds}" if kinds else "")
-        + f") {record.meta.duration_game:.0f} s in {seconds:.0f} s"
-    )
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return lines[-1] if lines else "no message"
+        yield Progress(begin=begin, ended=ended)

@@ -7,15 +7,15 @@ a reply. So "embedded" means a child on free loopback ports that prints one read
 import atexit
 import os
 import re
+import selectors
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import carla
 
@@ -55,6 +55,18 @@ class Endpoint:
         return f"{self.host}:{self.port}"
 
 
+class Process(Protocol):
+    """What is asked of a server's process: a child's, or one that `lead.client.prepared` had forked."""
+
+    pid: int
+    stdout: IO[str] | None
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
 class ServerProcess:
     """A running embedded server; use it as a context manager, or call `stop`.
 
@@ -62,7 +74,7 @@ class ServerProcess:
     killed, the child notices that its parent is gone and ends by itself.
     """
 
-    def __init__(self, process: subprocess.Popen[str], endpoint: Endpoint, town: str, log: IO[bytes]) -> None:
+    def __init__(self, process: Process, endpoint: Endpoint, town: str, log: IO[bytes]) -> None:
         self.endpoint = endpoint
         self.town = town
         self.pid = process.pid
@@ -85,7 +97,7 @@ class ServerProcess:
 
     def log_tail(self, lines: int = 20) -> str:
         """The last lines the server wrote to its log."""
-        return _tail(self._log, lines)
+        return log_tail(self._log, lines)
 
     def stop(self) -> None:
         """End the child; harmless when it has ended already."""
@@ -134,7 +146,7 @@ def start_server(
     log = tempfile.TemporaryFile(prefix="lead-sim-")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
     try:
-        line = _first_line(process, timeout)
+        line = first_line(process, timeout)
         match = READY.match(line or "")
         if match is None:
             end_process(process)
@@ -143,7 +155,7 @@ def start_server(
                 what = f"no ready line within {timeout:.0f} s"
             elif line == "":
                 what = f"exit code {process.returncode}"
-            tail = _tail(log, 20)
+            tail = log_tail(log, 20)
             raise ServerFault(f"the embedded server did not start on {town!r}: {what}. Its log ends:\n{tail}")
         return ServerProcess(process, Endpoint(match["host"], int(match["rpc"])), match["town"], log)
     except BaseException:  # an interrupt too must leave no server behind
@@ -178,19 +190,16 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _first_line(process: subprocess.Popen[str], timeout: float) -> str | None:
-    """First line of the child's stdout, "" if it closes without one, None on time-out."""
-    lines: list[str] = []
-    stdout = process.stdout
-    assert stdout is not None
-    reader = threading.Thread(target=lambda: lines.append(stdout.readline().strip()), daemon=True)
-    reader.start()
-    reader.join(timeout)
-    return lines[0] if lines else None
+def first_line(process: Process, timeout: float) -> str | None:
+    """First line of a process's stdout, "" if it closes without one, None on time-out. Lines are written whole."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        return process.stdout.readline().strip() if selector.select(timeout) else None
 
 
-def end_process(process: subprocess.Popen[str]) -> None:
-    """Terminate a child, kill it if it has not gone 2 s later, and close its output."""
+def end_process(process: Process) -> None:
+    """Terminate a process, kill it if it has not gone 2 s later, and close its output."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -202,7 +211,7 @@ def end_process(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-def _tail(log: IO[bytes], lines: int) -> str:
+def log_tail(log: IO[bytes], lines: int) -> str:
     """The last lines of a log; read by place, for the child writes where this process's file position is."""
     if log.closed:
         return "(log closed)"

@@ -56,6 +56,9 @@ class Scene:
     control: NDArray[np.float64]  # (A, 6) ControlIndex
     light: NDArray[np.int8]  # (A,) carla.TrafficLightState: a light's own, a vehicle's governing one, else NO_LIGHT
     speed_limit: NDArray[np.float64]  # (A,) m/s for vehicles, 0 for others
+    walking: NDArray[np.float64]  # (A, 3) m/s that walkers are told to go, world frame; rows of other actors are zero
+    base_type: tuple[str, ...]  # (A,) of vehicles ("car", "bicycle", "truck", ..), "" of others
+    special_type: tuple[str, ...]  # (A,) of vehicles ("emergency", "taxi", ..), "" where there is none
 
     def row(self, actor_id: int) -> int:
         """Row of an actor; KeyError when it is not in the scene."""
@@ -78,6 +81,8 @@ class _Static:
     role: str
     extent: tuple[float, float, float]
     centre: tuple[float, float, float]
+    base_type: str
+    special_type: str
     actor: carla.Actor
 
 
@@ -92,18 +97,26 @@ class _Roster:
     kind: NDArray[np.int8]  # (A,)
     extent: NDArray[np.float64]  # (A, 3)
     centre: NDArray[np.float64]  # (A, 3)
+    base_type: tuple[str, ...]  # (A,)
+    special_type: tuple[str, ...]  # (A,)
     pose: NDArray[np.float64]  # (A, 6) m, degrees; of the moving ones, when the roster was made
-    moving: tuple[int, ...]  # rows of vehicles, walkers and props
+    moving: tuple[int, ...]  # rows of vehicles, walkers and props that do not stand for good
     lights: tuple[int, ...]  # rows
     passing: tuple[int, ...]  # ids of all actors that may go: everything but lights and signs
     count: int  # actors in the snapshot
 
 
 class SceneReader:
-    """Reads `Scene`s of one world; make a new one after `load_world`. A town's thousands of signals cost nothing."""
+    """Reads `Scene`s of one world; make a new one after `load_world`. A town's thousands of signs cost nothing.
 
-    def __init__(self, world: carla.World) -> None:
-        self._world = world
+    Args:
+        world: whose actors are read.
+        signals: whether lights and signs are in the scene; the lights of the largest towns take a millisecond.
+        standing: role names of actors that are never moved; their poses are read once.
+    """
+
+    def __init__(self, world: carla.World, *, signals: bool = True, standing: frozenset[str] = frozenset()) -> None:
+        self._world, self._signals, self._standing = world, signals, standing
         self._static: dict[int, _Static | None] = {}
         self._roster: _Roster | None = None
 
@@ -125,9 +138,11 @@ class SceneReader:
                 self._static[actor.id] = _describe(actor)
         for gone in self._static.keys() - states.keys():
             del self._static[gone]
-        ids = sorted(i for i in states if self._static[i] is not None)
-        static = tuple(self._static[i] for i in ids)
-        signals = {i for i, fixed in zip(ids, static) if fixed.kind in (Kind.LIGHT, Kind.SIGN)}
+        known = {i: fixed for i in sorted(states) if (fixed := self._static[i]) is not None}
+        signals = {i for i, fixed in known.items() if fixed.kind in (Kind.LIGHT, Kind.SIGN)}
+        standing = {i for i, fixed in known.items() if i in signals or fixed.role in self._standing}
+        ids = [i for i in known if self._signals or i not in signals]
+        static = tuple(known[i] for i in ids)
         return _Roster(
             ids=np.array(ids, np.int64),
             static=static,
@@ -136,8 +151,10 @@ class SceneReader:
             kind=np.array([fixed.kind for fixed in static], np.int8),
             extent=np.array([fixed.extent for fixed in static]).reshape(-1, 3),
             centre=np.array([fixed.centre for fixed in static]).reshape(-1, 3),
+            base_type=tuple(fixed.base_type for fixed in static),
+            special_type=tuple(fixed.special_type for fixed in static),
             pose=np.array([_pose(states[i].get_transform()) for i in ids]).reshape(-1, 6),
-            moving=tuple(row for row, i in enumerate(ids) if i not in signals),
+            moving=tuple(row for row, i in enumerate(ids) if i not in standing),
             lights=tuple(row for row, fixed in enumerate(static) if fixed.kind == Kind.LIGHT),
             passing=tuple(i for i in states if i not in signals),
             count=len(states),
@@ -162,8 +179,11 @@ def _describe(actor: carla.Actor) -> _Static | None:
     if kind is None:
         return None
     box = actor.trigger_volume if kind in (Kind.LIGHT, Kind.SIGN) else actor.bounding_box
-    role = actor.attributes.get("role_name", "")
-    return _Static(kind, actor.type_id, role, _vector(box.extent), _vector(box.location), actor)
+    told = actor.attributes
+    role, base_type, special_type = (told.get(name, "") for name in ("role_name", "base_type", "special_type"))
+    return _Static(
+        kind, actor.type_id, role, _vector(box.extent), _vector(box.location), base_type, special_type, actor
+    )
 
 
 def _vector(v: carla.Vector3D) -> tuple[float, float, float]:
@@ -182,7 +202,7 @@ def _scene(snapshot: carla.WorldSnapshot, roster: _Roster) -> Scene:
     pose, motion = roster.pose.copy(), np.zeros((n, 9))
     control = np.zeros((n, len(ControlIndex)))
     light = np.full(n, NO_LIGHT, np.int8)
-    limit = np.zeros(n)
+    limit, walking = np.zeros(n), np.zeros((n, 3))
     for row in roster.moving:
         state, fixed = snapshot.find(int(roster.ids[row])), roster.static[row]
         pose[row] = _pose(state.get_transform())
@@ -195,6 +215,9 @@ def _scene(snapshot: carla.WorldSnapshot, roster: _Roster) -> Scene:
             limit[row] = fixed.actor.get_speed_limit() / 3.6
             if fixed.actor.is_at_traffic_light():
                 light[row] = int(fixed.actor.get_traffic_light_state())
+        elif fixed.kind == Kind.WALKER:
+            order = fixed.actor.get_control()
+            walking[row] = np.multiply(order.speed, _vector(order.direction))
     for row in roster.lights:
         light[row] = int(roster.static[row].actor.get_state())
     pose[:, 3:] = np.radians(pose[:, 3:])
@@ -214,6 +237,9 @@ def _scene(snapshot: carla.WorldSnapshot, roster: _Roster) -> Scene:
         control=control,
         light=light,
         speed_limit=limit,
+        walking=walking,
+        base_type=roster.base_type,
+        special_type=roster.special_type,
     )
     for value in vars(scene).values():
         if isinstance(value, np.ndarray):

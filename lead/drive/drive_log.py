@@ -4,7 +4,7 @@ One `.npz` per route, read with `read_log`:
 - `time` (T,) s, every second tick; `control` (T, 3) the ego's throttle, steer, brake; `progress` (T,) percent;
 - `first` (T + 1,) rows of the actors of each time; `actor` (N,) numbers into `actors`; `pose` (N, 6) x, y, z (m),
   pitch, yaw, roll (rad); `speed` (N,) m/s;
-- `light` (L, 3) changes of traffic lights: row of `time`, actor id, state; `plan` (M, 3) m, the route;
+- `light` (L, 3) changes of traffic lights near the ego: row of `time`, actor id, state; `plan` (M, 3) m, the route;
 - `about` JSON: town, route, ego's id, `actors` (id, type, role, half extents), `events` (time, infraction, message).
 """
 
@@ -18,10 +18,11 @@ import carla
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.client.scene import NO_LIGHT, Kind, SceneReader
+from lead.client.scene import Kind, SceneReader
 from lead.scenarios.stage import Stage
 
 EVERY = 2  # ticks
+LIGHTS_WITHIN = 200.0  # m around the ego in which traffic lights are looked at: the largest towns have a thousand
 MOVING = (Kind.VEHICLE, Kind.WALKER, Kind.PROP)
 
 
@@ -32,6 +33,8 @@ class DriveLog:
     stage: Stage
     about: dict[str, Any]
     _reader: SceneReader = field(init=False)
+    _light_actors: list[carla.TrafficLight] = field(init=False)  # by rising id
+    _light_places: NDArray[np.float64] = field(init=False)  # (K, 2) m
     _number: dict[int, int] = field(default_factory=dict)  # actor id -> place in `actors`
     _actors: list[tuple[int, str, str, list[float]]] = field(default_factory=list)
     _columns: dict[str, list[Any]] = field(
@@ -45,7 +48,11 @@ class DriveLog:
     _changes: list[tuple[int, int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._reader = SceneReader(self.stage.world)
+        world = self.stage.world
+        self._reader = SceneReader(world, signals=False)
+        self._light_actors = sorted(world.get_actors().filter("traffic.traffic_light*"), key=lambda light: light.id)
+        places = [light.get_location() for light in self._light_actors]
+        self._light_places = np.array([[place.x, place.y] for place in places]).reshape(-1, 2)
 
     def add(self, control: carla.VehicleControl, progress: float) -> None:
         """Write down this tick."""
@@ -64,11 +71,17 @@ class DriveLog:
         self._pose.append(scene.pose[rows].astype(np.float32))
         self._speed.append(np.linalg.norm(scene.velocity[rows], axis=1).astype(np.float32))
         self._first.append(self._first[-1] + len(rows))
-        for row in np.flatnonzero((scene.kind == Kind.LIGHT) & (scene.light != NO_LIGHT)).tolist():
-            identity, state = int(scene.ids[row]), int(scene.light[row])
-            if self._lights.get(identity) != state:
-                self._lights[identity] = state
-                self._changes.append((tick, identity, state))
+        self._look_at_lights(tick)
+
+    def _look_at_lights(self, tick: int) -> None:
+        """Write down which lights near the ego have changed."""
+        away = np.hypot(*(self._light_places - [self.stage.place.x, self.stage.place.y]).T)
+        for row in np.flatnonzero(away < LIGHTS_WITHIN).tolist():
+            light = self._light_actors[row]
+            state = int(light.state)
+            if self._lights.get(light.id) != state:
+                self._lights[light.id] = state
+                self._changes.append((tick, light.id, state))
 
     def write(self, path: Path, events: Sequence[Mapping[str, Any]]) -> None:
         """Write the file, whole or not at all."""

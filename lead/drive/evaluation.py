@@ -1,6 +1,7 @@
 """What is evaluated, under which rules: the settings that make two runs comparable, and a result resumable."""
 
 import hashlib
+import os.path
 import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ class Evaluation:
     """One agent on a set of routes under a benchmark's rules.
 
     Attributes:
-        agent: "blind", "npc", "expert", "student:PATH" or the path of an official agent file.
+        agent: "blind", "npc", "expert[:PRESET[,switch=value...]]" or the path of an official agent file.
         agent_config: handed to the agent's `setup`; "" for none.
         routes: as the user named them, FILE[:ids] or a suite's name.
         protocol: benchmark version, which sets rules and scores.
@@ -75,4 +76,5 @@ def commit() -> str | None:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    # `os.path`: a list of ids may be longer than a file's name can be, at which `Path.is_file` raises.
+    return hashlib.sha256(path.read_bytes()).hexdigest() if os.path.isfile(path) else ""

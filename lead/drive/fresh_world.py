@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import carla
 
 from lead.client.launch import Endpoint, ServerFault, connect, start_server
+from lead.client.prepared import PreparedTown
 from lead.drive.evaluation import Evaluation
 
 CLIENT_TIMEOUT = 60.0  # s for one call
@@ -22,15 +23,18 @@ class FreshWorld:
 
 
 @contextmanager
-def fresh_world(evaluation: Evaluation, town: str) -> Iterator[FreshWorld]:
-    """Have the town for the time of the context. Raises ServerFault when a server of our own dies meanwhile."""
+def fresh_world(evaluation: Evaluation, town: str, prepared: PreparedTown | None = None) -> Iterator[FreshWorld]:
+    """Have the town for the time of the context, at once where it is prepared.
+
+    Raises ServerFault when a server of our own dies meanwhile.
+    """
     if evaluation.carla is not None:
         endpoint = Endpoint.parse(evaluation.carla)
         client = connect(endpoint, CLIENT_TIMEOUT)
         client.load_world(town, False)
         yield FreshWorld(client, endpoint, lambda: 0.0)
         return
-    with start_server(town, seed=evaluation.seed) as server:
+    with prepared.start() if prepared is not None else start_server(town, seed=evaluation.seed) as server:
         try:
             client = connect(server.endpoint, CLIENT_TIMEOUT)
             yield FreshWorld(client, server.endpoint, server.processor_seconds)

@@ -43,6 +43,26 @@ class Entry:
     seconds: dict[str, float] = field(default_factory=dict)
     server_seconds: float = 0.0  # of processor time of an embedded server, within those of the world and the start
 
+    @property
+    def line(self) -> str:
+        """What became of the route, in a line."""
+        record = self.record
+        types = ", ".join(situation["type"] for situation in self.situations) or "no situation"
+        kinds = [
+            f"{len(messages)} {kind}" for kind, messages in record.infractions.items()
+            if messages and kind != "min_speed_infractions"
+        ]  # fmt: skip
+        return (
+            f"route {self.route}: {record.status}, driving score {record.scores.score_composed:.1f} "
+            f"({'; '.join([types, *kinds])}) {record.meta.duration_game:.0f} s in {sum(self.seconds.values()):.0f} s"
+        )
+
+    @property
+    def fault(self) -> str:
+        """The last line of what is known of a fault."""
+        lines = [line for line in self.detail.splitlines() if line.strip()]
+        return lines[-1] if lines else "no message"
+
 
 class Ledger:
     """The entries in a folder."""

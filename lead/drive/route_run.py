@@ -10,6 +10,7 @@ from typing import Any
 import carla
 
 from lead.client.launch import Endpoint, free_port
+from lead.client.prepared import PreparedTown
 from lead.drive.agent import (
     BENCH2DRIVE_SPACING,
     LEADERBOARD_SPACING,
@@ -43,8 +44,9 @@ Onlooker = Callable[[Stage, Director], None]
 
 
 def drive_route(
-    job: RouteJob, graph: LaneGraph, plan: Plan, attempt: int, pulse: Pulse, onlooker: Onlooker | None = None
-) -> None:
+    job: RouteJob, graph: LaneGraph, plan: Plan, attempt: int, pulse: Pulse, onlooker: Onlooker | None = None,
+    prepared: PreparedTown | None = None,
+) -> None:  # fmt: skip
     """Drive a route to its end and write its entry; a fault of the agent is an end too.
 
     Args:
@@ -54,6 +56,7 @@ def drive_route(
         attempt: the how-manieth try this is, from 1.
         pulse: shown at every turn.
         onlooker: called at the end of every tick.
+        prepared: the route's town, from which a server is had at once.
 
     Raises:
         SimulatorFault, ServerFault, RuntimeError: the simulated world failed; nothing is written.
@@ -63,7 +66,7 @@ def drive_route(
     met = [s for s in route.situations if s not in missed]
     with ExitStack() as after:
         with watch.on("start"):
-            world = after.enter_context(fresh_world(evaluation, route.town))
+            world = after.enter_context(fresh_world(evaluation, route.town, prepared))
             staging = staged(world.client, graph, plan, seed=evaluation.seed, manager_port=free_port())
             company = after.enter_context(gathered(after.enter_context(staging), evaluation, route, met))
             named = {"town": route.town, "route": route.id, "agent": evaluation.agent}

@@ -1,19 +1,24 @@
 """A worker: takes routes from its standard input one by one, drives each in a process of its own, tells how it ended.
 
-It keeps the lanes of the last town, which takes seconds for the large ones, and hands them to the processes it forks.
+It keeps what takes seconds about the last town, its lanes and a process that forks servers of it, and hands both to the
+processes it forks.
 Messages are JSON lines: in `{"index": N}`, out `{"index": N, "done": true}` or `{"index": N, "ticks": T, "percent": P}`.
 """
 
+import gc
 import json
 import os
 import pickle
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import carla
 
+from lead.client.launch import ServerFault
+from lead.client.prepared import PreparedTown
 from lead.drive.ending import STATUS_OF_SIMULATOR_FAULT, STATUS_OF_TIMEOUT, Ending
 from lead.drive.isolation import Exit, Phase, die_with, run_isolated
 from lead.drive.judgement import empty_record
@@ -35,6 +40,7 @@ class Worker:
     def __init__(self) -> None:
         self._town = ""
         self._graph: LaneGraph | None = None
+        self.prepared: PreparedTown | None = None  # the last town
         self._told = 0.0
 
     def drive(self, job: RouteJob) -> None:
@@ -49,24 +55,46 @@ class Worker:
         output = ledger.log(job.route.id, ".txt")
         failures: list[str] = []
         begun = time.monotonic()
+        ticks = 0
         for attempt in range(1, job.evaluation.attempts + 1):
+            try:
+                prepared = self._prepared_for(job)
+            except ServerFault as fault:
+                failures.append(str(fault))
+                continue
             ended = run_isolated(
-                lambda pulse, attempt=attempt: drive_route(job, graph, plan, attempt, pulse), output, job.evaluation.timeout,
+                partial(drive_route, job, graph, plan, attempt, prepared=prepared), output, job.evaluation.timeout,
                 lambda ticks, percent: self._tell(job.index, ticks, percent),
             )  # fmt: skip
+            ticks = ended.ticks
             if ended.code == 0 and ledger.has(job.route.id):
                 return
             failures.append(_explain(ended, output))
             if ended.hung and ended.phase is Phase.AGENT:
-                ledger.write(_entry(job, Ending.TIMEOUT, STATUS_OF_TIMEOUT, failures, ended, begun))
+                ledger.write(_entry(job, Ending.TIMEOUT, STATUS_OF_TIMEOUT, failures, ticks, begun))
                 return
-        ledger.write(_entry(job, Ending.SIMULATOR_FAULT, STATUS_OF_SIMULATOR_FAULT, failures, ended, begun))
+        ledger.write(_entry(job, Ending.SIMULATOR_FAULT, STATUS_OF_SIMULATOR_FAULT, failures, ticks, begun))
 
     def _graph_of(self, town: str) -> LaneGraph:
         if self._graph is None or town != self._town:
             self._graph = LaneGraph.of(carla.Map(town, find_map(town)[1]))
             self._town = town
+            gc.collect()
+            gc.freeze()  # the lanes are many objects: no process that is forked should walk, and so copy, them
         return self._graph
+
+    def _prepared_for(self, job: RouteJob) -> PreparedTown | None:
+        """What has servers of the route's town at hand, None where a CARLA runs. Raises ServerFault."""
+        evaluation, known = job.evaluation, self.prepared
+        if evaluation.carla is not None:
+            return None
+        if known is not None and known.alive and known.town == job.route.town:
+            return known
+        if known is not None:
+            known.stop()
+            self.prepared = None
+        self.prepared = PreparedTown(job.route.town, seed=evaluation.seed)
+        return self.prepared
 
     def _tell(self, index: int, ticks: int, percent: float) -> None:
         now = time.monotonic()
@@ -81,10 +109,10 @@ def _explain(ended: Exit, output: Path) -> str:
     return f"after {ended.ticks} ticks the process {ended.words} while it was {whose}'s turn; its output ends:\n{tail}"
 
 
-def _entry(job: RouteJob, ending: Ending, status: str, failures: Sequence[str], ended: Exit, begun: float) -> Entry:
+def _entry(job: RouteJob, ending: Ending, status: str, failures: Sequence[str], ticks: int, begun: float) -> Entry:
     return Entry(
         route=job.route.id, ending=ending, record=empty_record(job.route.id, job.index, status, job.named),
-        detail="\n\n".join(failures), attempts=len(failures), ticks=ended.ticks, notes=job.route.notes,
+        detail="\n\n".join(failures), attempts=len(failures), ticks=ticks, notes=job.route.notes,
         seconds={"in all": time.monotonic() - begun},
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from lead import InputError
 from lead.geometry.compilation import COMPILING, is_compiled
@@ -24,6 +25,7 @@ from lead.server.procedures import GROUPS
 from lead.server.streams import BUFFER_LIMIT, StreamConnection
 from lead.server.ticking import Ticker
 from lead.server.towns import Towns
+from lead.server.versions import ClientVersion
 from lead.server.versions import client_version as find_version
 from lead.server.warming import compiling_pictures, finish_compiling, warm_up
 
@@ -60,32 +62,47 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # while the town loads there is nothing to clean up
     version = find_version(client_version)
-    listener = _listen(port)
+    listener = listen(port)
     if listener is None:
         return EXIT_PORT_IN_USE
     with listener:
-        begun, compiled = time.perf_counter(), is_compiled()
-        if not compiled:
-            print(COMPILING, file=sys.stderr, flush=True)
-        towns = Towns(seed, installation)
-        with compiling_pictures(not compiled) as wait_for_pictures:
-            try:
-                town = towns.start(town_name)
-            except (LookupError, ValueError, OSError) as error:
-                print(f"cannot serve {town_name!r}: {error}", file=sys.stderr)
-                return 1
-            warm_up(town)
-            if not compiled:
-                finish_compiling(town, wait_for_pictures, begun)
-        episode = Episode(town, version, seed, stream_buffer, towns)
-        gc.collect()
-        gc.freeze()  # the town lives as long as the server; do not walk it again and again
+        episode = open_episode(town_name, version, seed, stream_buffer, installation)
+        if episode is None:
+            return 1
+        run_episode(episode, listener, async_hz, parent_pid)
+
+
+def open_episode(
+    town_name: str, version: ClientVersion, seed: int, stream_buffer: int = BUFFER_LIMIT, installation: Path | None = None
+) -> Episode | None:  # fmt: skip
+    """The first episode of a server, everything compiled; None, told on stderr, if its town cannot be had."""
+    begun, compiled = time.perf_counter(), is_compiled()
+    if not compiled:
+        print(COMPILING, file=sys.stderr, flush=True)
+    towns = Towns(seed, installation)
+    with compiling_pictures(not compiled) as wait_for_pictures:
         try:
-            import uvloop as loops
-        except ImportError:
-            loops = asyncio
-        loop = loops.new_event_loop()
-        code = loop.run_until_complete(_run(episode, listener, async_hz, parent_pid))
+            town = towns.start(town_name)
+        except (LookupError, ValueError, OSError) as error:
+            print(f"cannot serve {town_name!r}: {error}", file=sys.stderr)
+            return None
+        warm_up(town)
+        if not compiled:
+            finish_compiling(town, wait_for_pictures, begun)
+    episode = Episode(town, version, seed, stream_buffer, towns)
+    gc.collect()
+    gc.freeze()  # the town lives as long as the server; do not walk it again and again
+    return episode
+
+
+def run_episode(episode: Episode, listener: socket.socket, async_hz: float, parent_pid: int | None) -> NoReturn:
+    """Serve on a bound socket until told to stop, and end the process."""
+    try:
+        import uvloop as loops
+    except ImportError:
+        loops = asyncio
+    loop = loops.new_event_loop()
+    code = loop.run_until_complete(_run(episode, listener, async_hz, parent_pid))
     sys.stdout.flush()
     os._exit(code)  # not waiting for a town that is still being read in a thread
 
@@ -139,7 +156,7 @@ def _watch_parent(parent_pid: int | None, stopped: asyncio.Event) -> int | None:
     return descriptor
 
 
-def _listen(port: int) -> socket.socket | None:
+def listen(port: int) -> socket.socket | None:
     """A bound socket for the RPC port, None (and a message) if it cannot be had."""
     listener = _bind(port)
     if listener is None:

@@ -80,7 +80,7 @@ def test_an_interrupt_while_it_starts_leaves_no_server(monkeypatch):
         started.append(process)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(launch, "_first_line", interrupted)
+    monkeypatch.setattr(launch, "first_line", interrupted)
     with pytest.raises(KeyboardInterrupt):
         start_server("GridCity")
     assert started[0].poll() is not None
@@ -91,10 +91,10 @@ def test_reading_the_log_does_not_move_where_the_server_writes():
         child = subprocess.Popen(["sh", "-c", "echo one; read _; echo two"], stdin=subprocess.PIPE, stdout=log)
         while not os.fstat(log.fileno()).st_size:
             time.sleep(0.01)
-        assert launch._tail(log, 5) == "one"
+        assert launch.log_tail(log, 5) == "one"
         child.communicate(b"\n")
-        assert launch._tail(log, 5) == "one\ntwo"
-        assert launch._tail(log, 1) == "two"
+        assert launch.log_tail(log, 5) == "one\ntwo"
+        assert launch.log_tail(log, 1) == "two"
 
 
 def test_an_unknown_town_is_named_in_the_fault():

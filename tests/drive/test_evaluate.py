@@ -14,6 +14,8 @@ from lead.drive.ending import Ending
 from lead.drive.evaluate import evaluate
 from lead.drive.evaluation import Evaluation
 from lead.drive.ledger import Ledger
+from lead.drive.route_job import RouteJob
+from lead.drive.worker import Worker
 from lead.scenarios.route_file import read_routes
 from lead.score.checkpoint import read_results
 
@@ -117,6 +119,18 @@ def test_the_log_can_be_replayed(reference: Path):
 def test_two_workers_give_the_same_bytes(reference: Path, routes_file: Path, tmp_path: Path):
     evaluate(settings(), read_routes(routes_file), tmp_path, workers=2)
     assert (tmp_path / "results.json").read_bytes() == (reference / "results.json").read_bytes()
+
+
+def test_a_prepared_town_that_died_is_prepared_anew(reference: Path, routes_file: Path, tmp_path: Path):
+    evaluation, ledger, worker = settings(), Ledger(tmp_path), Worker()
+    ledger.open(evaluation)
+    for index, route in enumerate(read_routes(routes_file)[:2]):
+        worker.drive(RouteJob(evaluation, route, index, tmp_path))
+        entry = ledger.read(route.id)
+        assert entry.ending is Ending.FINISHED and entry.attempts == 1
+        assert entry.record == Ledger(reference).read(route.id).record
+        os.kill(worker.prepared._process.pid, signal.SIGKILL)
+        worker.prepared._process.wait()
 
 
 def test_killed_and_begun_again_it_gives_the_same_bytes(reference: Path, routes_file: Path, tmp_path: Path):

@@ -32,14 +32,15 @@ class OutsideRouteLanes:
 
     def update(self, moment: Moment) -> None:
         """Look where the ego is and count the points that it has passed since."""
-        place = moment.location
-        lane = self._map.get_waypoint(place, True, carla.LaneType.Driving)
-        parking = self._map.get_waypoint(place, True, carla.LaneType.Parking)
+        lane = self._map.get_waypoint(moment.location, True, carla.LaneType.Driving)
         self._follow_lane(lane, degrees(moment.yaw))
+        passed = self._line.passed(moment.place, self._row + 1, WINDOW)
+        if not passed:
+            return
         wrong = self._wrong_lane and moment.referee.wrong_direction_test
-        outside = wrong or _off_road(place, lane, parking)
+        outside = wrong or self._off_road(moment.location, lane)
         places = self._line.places
-        for row in self._line.passed(moment.place, self._row + 1, WINDOW):
+        for row in passed:
             metres = float(np.linalg.norm(places[row] - places[self._row]))
             self._total += metres
             self._outside += metres if outside else 0.0
@@ -59,20 +60,22 @@ class OutsideRouteLanes:
             elif _angle(lane.transform.rotation.yaw, before.transform.rotation.yaw) > REVERSAL:
                 self._wrong_lane = not self._wrong_lane
 
+    def _off_road(self, place: carla.Location, lane: carla.Waypoint | None) -> bool:
+        """Whether a place is beyond the edge of its lane, or of the nearest parking lane where that is no farther.
+
+        Where a town has few parking lanes, looking for one takes a millisecond.
+        """
+        least, half_width = inf, 0.0
+        for beside in (lane, self._map.get_waypoint(place, True, carla.LaneType.Parking)):
+            away = inf if beside is None else place.distance(beside.transform.location)
+            if beside is not None and away <= least:
+                least, half_width = away, 0.5 * beside.lane_width
+        return least > half_width + BESIDE
+
     def _tell(self, moment: Moment) -> None:
         begun = self.events[0].time if self.events else moment.time
         percent = 100.0 * self._outside / self._total
         self.events = [Event("outside_route_lanes", begun, moment.at, metres=self._outside, percent=percent)]
-
-
-def _off_road(place: carla.Location, *lanes: carla.Waypoint | None) -> bool:
-    """Whether a place is beyond the edge of the lane with the nearest middle; the last of two equally near counts."""
-    least, half_width = inf, 0.0
-    for lane in lanes:
-        away = inf if lane is None else place.distance(lane.transform.location)
-        if lane is not None and away <= least:
-            least, half_width = away, 0.5 * lane.lane_width
-    return least > half_width + BESIDE
 
 
 def _angle(a: float, b: float) -> float:
