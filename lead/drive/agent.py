@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import carla
 
 from lead import InputError, LeadError
+from lead.expert.settings import Settings, settings_from
 from lead.scenarios.plan import Plan
 from lead.scenarios.stage import Stage
 
@@ -14,6 +15,7 @@ PRIVILEGED = (
     "PRIVILEGED"  # track of agents that look at the stage itself; the official tracks: lead.drive.sensors.tracks
 )
 LEADERBOARD_SPACING, BENCH2DRIVE_SPACING = 200.0, 50.0  # m between the points that an agent is told
+EXPERT_PRESET = "aligned"  # of an expert that is named without one
 
 SETUP, SENSORS, DRIVING = "couldn't be set up", "sensors were invalid", "crashed"
 """Phases of an AgentFault."""
@@ -90,7 +92,8 @@ def make_agent(spec: str, config: str | None = None) -> Agent:
     """The agent that a user named.
 
     Args:
-        spec: "blind", "npc" or the path of an official agent file (`get_entry_point`).
+        spec: "blind", "npc", "expert[:PRESET[,switch=value...]]" or the path of an official agent file
+            (`get_entry_point`).
         config: handed to an official agent's `setup`.
 
     Raises:
@@ -107,6 +110,10 @@ def make_agent(spec: str, config: str | None = None) -> Agent:
         from lead.drive.agents.npc import Npc
 
         return Npc()
+    if is_expert(spec):
+        from lead.drive.agents.expert import Expert
+
+        return Expert(expert_settings(spec))
     from lead.drive.agents.official import OfficialAgent
 
     return OfficialAgent(Path(spec), config)
@@ -114,12 +121,32 @@ def make_agent(spec: str, config: str | None = None) -> Agent:
 
 def check_spec(spec: str) -> None:
     """Whether there is an agent of that name, without making it; raises InputError, which says what there is."""
-    there = "expected 'blind', 'npc' or the path of an official agent file (.py with get_entry_point)"
+    there = (
+        "expected 'blind', 'npc', 'expert' or the path of an official agent file (.py with get_entry_point); "
+        "an expert is 'expert', 'expert:PRESET' or 'expert:PRESET,switch=value'"
+    )
     if spec in ("blind", "npc"):
         return
-    if spec == "expert" or spec.startswith("student:"):
+    if is_expert(spec):
+        expert_settings(spec)
+        return
+    if spec.startswith("student:"):
         raise InputError(f"the agent {spec!r} is not there yet; {there}")
     if not spec.endswith(".py"):
         raise InputError(f"found agent {spec!r}, {there}")
     if not Path(spec).is_file():
         raise InputError(f"the agent file {spec!r} does not exist; {there}")
+
+
+def is_expert(spec: str) -> bool:
+    """Whether a name means the expert."""
+    return spec.partition(":")[0] == "expert"
+
+
+def expert_settings(spec: str) -> Settings:
+    """The settings of "expert[:PRESET[,switch=value...]]".
+
+    Raises:
+        InputError: there is no such preset, switch or value.
+    """
+    return settings_from(spec.partition(":")[2] or EXPERT_PRESET)

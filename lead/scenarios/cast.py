@@ -5,6 +5,7 @@ from types import TracebackType
 
 import carla
 
+from lead.scenarios.order import Order
 from lead.scenarios.stage import SetupFault, Stage
 
 LIFT = 0.2  # m above the lane at which vehicles are spawned, so that they do not touch it
@@ -14,10 +15,10 @@ Lights = carla.VehicleLightState
 
 
 class Cast:
-    """Context: every actor that it spawned is destroyed at the end of it."""
+    """Context: every actor that it spawned is destroyed at the end of it. An order is told who they are."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, stage: Stage, order: Order | None = None) -> None:
+        self._stage, self._order = stage, order
         self._actors: list[carla.Actor] = []
         self._found: dict[Hashable, list[carla.ActorBlueprint]] = {}  # what was asked for; asking takes 10 ms
 
@@ -74,6 +75,7 @@ class Cast:
     def join(self, actor: carla.Actor) -> carla.Actor:
         """Take an actor that was spawned elsewhere into the cast."""
         self._actors.append(actor)
+        self._tell()
         return actor
 
     def dismiss(self, *actors: carla.Actor) -> None:
@@ -83,6 +85,11 @@ class Cast:
                 self._actors.remove(actor)
             if actor.is_alive:
                 actor.destroy()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._order is not None:
+            self._order.actors = tuple(self._actors)
 
     def _models(self, pattern: str, *wanted: object) -> list[carla.ActorBlueprint]:
         """Vehicles of a pattern that fit, by id."""
@@ -98,8 +105,7 @@ class Cast:
         if actor is None:
             place = pose.location
             raise SetupFault(f"{blueprint.id} cannot be spawned at ({place.x:.1f}, {place.y:.1f}, {place.z:.1f})")
-        self._actors.append(actor)
-        return actor
+        return self.join(actor)
 
 
 def hide(actor: carla.Actor, place: carla.Location | None = None) -> None:

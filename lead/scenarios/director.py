@@ -50,7 +50,7 @@ class Director:
             play_of(situation.type)  # unknown types are told before anything is driven
         self._stage = stage
         self._ticks = 0
-        self.played = [Played(Order.of(stage, situation)) for situation in situations]
+        self.played = stage.situations = [Played(Order.of(stage, situation)) for situation in situations]
 
     def step(self) -> None:
         """One tick: set up what comes near, trigger what the ego has reached, go on with what plays."""

@@ -1,23 +1,42 @@
-"""A situation on its stage: what the route file orders, and whether the ego has reached its trigger."""
+"""A situation on its stage: what the route file orders, whether the ego has reached its trigger, what can be told of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import carla
+import numpy as np
+from numpy.typing import NDArray
 
 from lead.scenarios.script import Script, until
 from lead.scenarios.situation import Situation
 from lead.scenarios.stage import Stage
 
+Way = NDArray[np.float64] | tuple[carla.Waypoint, carla.Waypoint]
+"""Places (N, 3) m about a metre apart, or the ends of a way along the lanes."""
+
 
 @dataclass
 class Order:
-    """A situation to be played, asked for its parameters as `situation.number(...)`."""
+    """A situation to be played, asked for its parameters as `situation.number(...)`.
+
+    Attributes:
+        situation: as in the route file.
+        trigger: where the ego sets it off.
+        waypoint: of the trigger on the map.
+        fired: whether the ego has been there.
+        actors: alive ones of its cast, in the order in which they came; its cast keeps them.
+        flow: the way that its traffic takes, told when it is set up; None if it has none.
+        stands: where on the ego's lane that which is to be passed begins and ends, told when it is set up; None if
+            nothing is.
+    """
 
     situation: Situation
     trigger: carla.Transform
-    waypoint: carla.Waypoint  # of the trigger on the map
+    waypoint: carla.Waypoint
     fired: bool = False
+    actors: tuple[carla.Actor, ...] = ()
+    flow: Way | None = None
+    stands: tuple[carla.Waypoint, carla.Waypoint] | None = None
 
     @classmethod
     def of(cls, stage: Stage, situation: Situation) -> "Order":

@@ -1,8 +1,9 @@
 """What a situation acts on: the world, the ego and its route, the traffic around it, and the referees' switches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import carla
 import numpy as np
@@ -11,6 +12,9 @@ from lead import LeadError
 from lead.scenarios.lane_graph import LaneGraph
 from lead.scenarios.plan import Plan
 from lead.scenarios.traffic.directives import Directives
+
+if TYPE_CHECKING:
+    from lead.scenarios.director import Played
 
 WINDOW = 5  # points ahead in which the ego's nearest route point is searched
 TICK = 0.05  # s of simulated time
@@ -47,6 +51,7 @@ class Stage:
     random: np.random.Generator
     traffic: Directives
     referee: Referee = field(default_factory=Referee)
+    situations: "Sequence[Played]" = ()  # of the route, as far as each has come; its director's
 
     control: carla.VehicleControl = field(default_factory=carla.VehicleControl)  # the agent's, of this tick
     time: float = 0.0

@@ -1,7 +1,6 @@
 """What the tests of crossing road users share: roads that turn, whom the ego touches, an ego that brakes."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import carla
 import numpy as np
@@ -11,20 +10,6 @@ from lead.scenarios.director import Part
 
 MOVES = 0.3  # m/s
 STREET = ("vehicle.*", "walker.*", "static.prop.*")
-
-
-@contextmanager
-def bumps_of(act: Act) -> Iterator[list[str]]:
-    """Kinds of actors that the ego touches, one entry a touch and tick."""
-    world, touched = act.stage.world, []
-    blueprint = world.get_blueprint_library().find("sensor.other.collision")
-    sensor = world.spawn_actor(blueprint, carla.Transform(), attach_to=act.stage.ego)
-    sensor.listen(lambda event: touched.append(event.other_actor.type_id))
-    try:
-        yield touched
-    finally:
-        sensor.stop()
-        sensor.destroy()
 
 
 def begin(act: Act) -> None:

@@ -1,7 +1,6 @@
 """What a test looks at while a situation is played: where things stand along a lane, and what the ego hits."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import carla
 from playing import Act
@@ -32,18 +31,3 @@ def put_ego(act: Act, waypoint: carla.Waypoint) -> None:
     act.stage.ego.set_transform(carla.Transform(pose.location + carla.Location(z=0.1), pose.rotation))
     act.tick(ego_drives=False)
     act.tick(ego_drives=False)
-
-
-@contextmanager
-def hits(act: Act) -> Iterator[list[str]]:
-    """Types of what the ego hits meanwhile."""
-    found: list[str] = []
-    world = act.stage.world
-    blueprint = world.get_blueprint_library().find("sensor.other.collision")
-    sensor = world.spawn_actor(blueprint, carla.Transform(), attach_to=act.stage.ego)
-    sensor.listen(lambda event: found.append(event.other_actor.type_id))
-    try:
-        yield found
-    finally:
-        sensor.stop()
-        sensor.destroy()

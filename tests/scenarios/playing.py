@@ -139,3 +139,17 @@ def acting(
         finally:
             director.close()
             stage.world.tick()
+
+
+@contextmanager
+def bumps_of(act: Act) -> Iterator[list[str]]:
+    """Kinds of actors that the ego touches, one entry a touch and tick."""
+    world, touched = act.stage.world, []
+    blueprint = world.get_blueprint_library().find("sensor.other.collision")
+    sensor = world.spawn_actor(blueprint, carla.Transform(), attach_to=act.stage.ego)
+    sensor.listen(lambda event: touched.append(event.other_actor.type_id))
+    try:
+        yield touched
+    finally:
+        sensor.stop()
+        sensor.destroy()

@@ -3,8 +3,8 @@
 import carla
 import numpy as np
 import pytest
-from bumping import begin, bumps_of, drive_on, on_the_street, seen_from
-from playing import Act, acting, plan_along, situation, visit
+from bumping import begin, drive_on, on_the_street, seen_from
+from playing import Act, acting, bumps_of, plan_along, situation, visit
 
 START = (78.0, 232.0)  # m, in GridCity; the street is straight for 140 m
 DEBRIS_AT = (14.0, 48.0, 74.0)  # m from the trigger

@@ -3,8 +3,8 @@
 import carla
 import numpy as np
 import pytest
-from bumping import begin, bumps_of, drive_on, on_the_street, present, seen_from, speed_of
-from playing import Act, acting, plan_along, situation, visit
+from bumping import begin, drive_on, on_the_street, present, seen_from, speed_of
+from playing import Act, acting, bumps_of, plan_along, situation, visit
 
 from lead.scenarios.director import Part
 from lead.scenarios.situation import Situation

@@ -8,8 +8,8 @@ from functools import partial
 import carla
 import numpy as np
 import pytest
-from onlooking import after, hits, put_ego, seen_from, triggered
-from playing import acting, graph_of, plan_along, situation
+from onlooking import after, put_ego, seen_from, triggered
+from playing import acting, bumps_of, graph_of, plan_along, situation
 
 from lead.roads.library import find_map
 from lead.scenarios.conditions import within_limit
@@ -114,7 +114,7 @@ def test_traffic_slows_5_s_after_the_ego_is_close_and_is_freed_when_it_has_passe
 
         beside = act.stage.map.get_waypoint(act.stage.place).get_left_lane()
         act.driver = PathDriver(act.stage.ego, lane_path(beside.next(4.0)[0], 190.0), 12.0)
-        with hits(act) as hit:
+        with bumps_of(act) as hit:
             assert act.run(lambda act: act.over, 30.0)
         last = DISTANCE + (16.0 if kind == "Accident" else 0.0)
         assert seen_from(trigger, act.stage.ego)[0] == pytest.approx(last + 50.0, abs=1.5)
@@ -165,7 +165,7 @@ def test_an_oncoming_car_brakes_for_an_ego_that_stands_in_its_lane(client: carla
     with playing as act:
         assert act.run(triggered, 10.0)
         put_ego(act, lane_to_pass_on(act.played.order.waypoint.next(20.0)[0]))
-        with hits(act) as hit:
+        with bumps_of(act) as hit:
             act.run(after(act, 25.0), ego_drives=False)
         parked, *cars = act.actors("vehicle.*")
         along = [seen_from(trigger, car)[0] for car in cars]
@@ -177,7 +177,7 @@ def test_an_oncoming_car_brakes_for_an_ego_that_stands_in_its_lane(client: carla
 @pytest.mark.parametrize("kind", [f"{kind}{ways}" for kind in KINDS for ways in ("", "TwoWays")])
 def test_a_blind_ego_hits_it(client: carla.Client, kind: str):
     playing, _ = obstacle(client, kind)
-    with playing as act, hits(act) as hit:
+    with playing as act, bumps_of(act) as hit:
         assert act.run(lambda act: bool(hit), 15.0)
         (obstacle_type,) = {type_id.split(".")[0] for type_id in hit}
         assert obstacle_type == ("static" if kind.startswith("Construction") else "vehicle")

@@ -3,8 +3,8 @@
 import carla
 import numpy as np
 import pytest
-from bumping import begin, bumps_of, drive_on, on_the_street, plan_through, present, seen_from, speed_of
-from playing import Act, acting, situation, visit
+from bumping import begin, drive_on, on_the_street, plan_through, present, seen_from, speed_of
+from playing import Act, acting, bumps_of, situation, visit
 
 from lead.scenarios.crossings import next_junction
 from lead.scenarios.director import Part

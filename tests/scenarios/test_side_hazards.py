@@ -8,14 +8,14 @@ from functools import partial
 import carla
 import numpy as np
 import pytest
-from onlooking import after, hits, put_ego, seen_from, triggered
-from playing import Act, acting, graph_of, plan_along, situation
+from onlooking import after, put_ego, seen_from, triggered
+from playing import Act, acting, bumps_of, graph_of, plan_along, situation
 
 from lead.scenarios.conditions import within_limit
 from lead.scenarios.director import Part
 from lead.scenarios.families import blocked_intersection, passing, side_hazards
 from lead.scenarios.movers.driver import PathDriver, lane_path
-from lead.scenarios.movers.oncoming import invading_flow
+from lead.scenarios.movers.oncoming import invading_path
 from lead.scenarios.stage import SetupFault
 from lead.scenarios.traffic.directives import JunctionOrder
 
@@ -99,7 +99,7 @@ def test_the_way_past_bicycles_opens_and_ends_50_m_beyond(client: carla.Client, 
         beside = act.stage.map.get_waypoint(act.stage.place).transform
         side = lane_path(act.stage.map.get_waypoint(act.stage.place).next(4.0)[0], 190.0, aside=-WIDTH)
         act.driver = PathDriver(act.stage.ego, side, 12.0)
-        with hits(act) as hit:
+        with bumps_of(act) as hit:
             assert act.run(lambda act: _ahead_of(act, last), 20.0)
             passed = act.stage.place
             assert act.run(lambda act: act.over, 10.0)
@@ -185,7 +185,7 @@ def test_oncoming_cars_keep_clear_of_cones_and_reach_into_the_lane(client: carla
 
 def test_who_keeps_right_passes_invading_cars_untouched(client: carla.Client):
     playing, trigger = hazard(client, "InvadingTurn", street(), **INVADING)
-    with playing as act, hits(act) as hit:
+    with playing as act, bumps_of(act) as hit:
         act.driver = PathDriver(act.stage.ego, lane_path(street(), 190.0, aside=0.7), 8.0)
         met = set()
         while not act.over and act.stage.time < 40.0:
@@ -197,9 +197,9 @@ def test_who_keeps_right_passes_invading_cars_untouched(client: carla.Client):
         assert [name for name, _, _ in act.orders.given[-2:]] == ["readd_lane", "change_opposite"]
 
 
-def test_there_is_no_flow_without_a_way(client: carla.Client):
-    with hazard(client, "InvadingTurn", street(), **INVADING)[0] as act, pytest.raises(SetupFault, match="no way"):
-        invading_flow(act.stage, street(), waypoint(-240.4, 76.5), 0.5)
+def test_there_is_no_flow_without_a_way():
+    with pytest.raises(SetupFault, match="no way"):
+        invading_path(street(), waypoint(-240.4, 76.5), 0.5)
 
 
 def junction_ahead(client: carla.Client):
@@ -238,7 +238,7 @@ def test_a_blind_ego_hits_it(client: carla.Client, kind: str):
         playing, _ = hazard(client, kind, street(), distance=80.0, offset=0.6)
     else:
         playing, _ = hazard(client, kind, street() if kind.endswith("TwoWays") else road(), **BICYCLES)
-    with playing as act, hits(act) as hit:
+    with playing as act, bumps_of(act) as hit:
         assert act.run(lambda act: bool(hit), 25.0)
         assert (hit[0] in side_hazards.BICYCLES) == kind.startswith("Hazard") and hit[0].startswith("vehicle")
 

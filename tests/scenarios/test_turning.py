@@ -3,8 +3,8 @@
 import carla
 import numpy as np
 import pytest
-from bumping import begin, bumps_of, on_the_street, plan_through, present, seen_from, speed_of
-from playing import Act, acting, situation, visit
+from bumping import begin, on_the_street, plan_through, present, seen_from, speed_of
+from playing import Act, acting, bumps_of, situation, visit
 
 from lead.scenarios.crossings import route_exit
 from lead.scenarios.director import Part

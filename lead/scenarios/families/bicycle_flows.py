@@ -9,6 +9,7 @@ from lead.scenarios.cast import Cast
 from lead.scenarios.catalogue import plays
 from lead.scenarios.conditions import leaves_junction, within_limit
 from lead.scenarios.crossings import Approach, junction_lights, next_junction
+from lead.scenarios.movers.driver import path_of
 from lead.scenarios.movers.flow import BicycleFlow
 from lead.scenarios.movers.lights import first_then
 from lead.scenarios.order import Order
@@ -35,7 +36,8 @@ def crossing_bicycle_flow(stage: Stage, order: Order) -> Script:
     speed, interval = ordered.number("flow_speed", FLOW_SPEED), ordered.interval("source_dist_interval", INTERVAL)
     approach, path = next_junction(order.waypoint), bicycle_path(stage, order)
     lights = _lights(stage, approach)
-    with Cast(stage) as cast:
+    order.flow = path_of(path)
+    with Cast(stage, order) as cast:
         flow = BicycleFlow(stage, cast, path, interval, speed)
         yield from order.triggered()
         stage.traffic.handle_junction(JunctionOrder(stop_entries=True))

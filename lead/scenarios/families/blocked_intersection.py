@@ -21,7 +21,7 @@ CLOSE, WAIT = 13.0, 10.0  # m from the ego to the car, and s from then until it 
 def blocked_intersection(stage: Stage, order: Order) -> Script:
     """The car comes when triggered, with its brake lights on."""
     place = ahead(route_exit(stage.plan, order.trigger.location), BEHIND_EXIT)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         car = cast.car(place.transform, role="scenario no lights", lights=True, special="")
         hide(car, place.transform.location)
         yield from order.triggered()

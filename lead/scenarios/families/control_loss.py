@@ -39,7 +39,7 @@ def control_loss(stage: Stage, order: Order) -> Script:
     poses = [ahead_through(order.waypoint, metres).transform for metres in DEBRIS_AT]
     signs = stage.random.choice((-1.0, 1.0), (len(poses), 2)).tolist()
     spots = [Slippery(pose.location, *pair) for pose, pair in zip(poses, signs, strict=True)]
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         debris = [cast.prop(pose, DEBRIS) for pose in poses]
         for prop, pose in zip(debris, poses, strict=True):
             hide(prop, pose.location)

@@ -49,7 +49,7 @@ def dynamic_object_crossing(stage: Stage, order: Order) -> Script:
     distance, direction = _distance(order), order.situation.text("direction", "right")
     model = order.situation.text("blocker_model", VENDING_MACHINE)
     angle = _angle(order)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         ambush = first_free(
             lambda farther: _behind_thing(stage, cast, order.waypoint, distance + farther, direction, model, angle)
         )
@@ -65,7 +65,7 @@ def parking_crossing_pedestrian(stage: Stage, order: Order) -> Script:
     """A walker comes from behind a parked car."""
     distance, direction = _distance(order), order.situation.text("direction", "right")
     angle = _angle(order)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         ambush = first_free(
             lambda farther: _behind_parked_car(stage, cast, order.waypoint, distance + farther, direction, angle)
         )
@@ -83,7 +83,7 @@ def pedestrian_crossing(stage: Stage, order: Order) -> Script:
     if sidewalk.lane_type != carla.LaneType.Sidewalk:
         raise SetupFault(f"no sidewalk is right of {told(meeting)}; expected one to cross from")
     waits, speeds = (stage.random.uniform(*limits, len(GROUP)).tolist() for limits in (GROUP_WAIT, GROUP_WALK))
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         group = []
         for forward, right in GROUP:
             corner = shifted(sidewalk, right, turned=towards_road("right"))

@@ -36,7 +36,7 @@ def parking_cut_in(stage: Stage, order: Order) -> Script:
     crossed = ahead(order.waypoint, PARKED_AT)
     spots = [lane_beside(spot, side, carla.LaneType.Parking) for spot in (ahead(order.waypoint, BLOCKER_AT), crossed)]
     way = lane_change_path(spots[1], OPPOSITE[side], 0.0, LEAST_CHANGE, 2.0 * PARKED_WAY)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         blocker, adversary = (cast.car(spot.transform) for spot in spots)
         park(blocker)
         park(adversary)
@@ -55,7 +55,7 @@ def static_cut_in(stage: Stage, order: Order) -> Script:
     side, distance = order.situation.text("direction", "right"), order.situation.number("distance", 100.0)
     lane = [ahead(order.waypoint, distance + k * COLUMN_GAP) for k in range(COLUMN)]
     column = [lane_beside(spot, side, carla.LaneType.Driving) for spot in lane]
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         cars = [cast.car(spot.transform) for spot in column]
         for car in cars:
             park(car)
@@ -83,7 +83,7 @@ def highway_cut_in(stage: Stage, order: Order) -> Script:
     lane = beside(way[-1], "left")
     changes = lane is not None and lane.lane_type == carla.LaneType.Driving and lane.lane_id * way[-1].lane_id > 0
     reference = lane if changes else way[-1]
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         car = cast.car(ramp.transform)
         park(car)
 

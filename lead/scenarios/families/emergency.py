@@ -31,7 +31,7 @@ def yield_to_emergency_vehicle(stage: Stage, order: Order) -> Script:
     """An emergency vehicle comes up in the ego's lane, and is to be in front of the ego when this ends."""
     start = _lane_behind(order.waypoint, order.situation.number("distance", 140.0))
     way = _way_with_route(stage, start, WAY)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         pose = start.transform
         below = carla.Transform(pose.location - carla.Location(z=UNDER), pose.rotation)
         car = cast.car(below, role="scenario no lights", special="emergency")

@@ -83,7 +83,8 @@ def junction_flow(stage: Stage, order: Order) -> Script:
     speed, interval = ordered.number("flow_speed", FLOW_SPEED), ordered.interval("source_dist_interval", INTERVAL)
     site = site_of(order, stream, speed)
     lights = _lights(stage, stream, site)
-    with Cast(stage) as cast:
+    order.flow = site.source, site.sink
+    with Cast(stage, order) as cast:
         flow = ActorFlow(stage, cast, site.source, site.sink, interval, speed, initial_actors=stream.initial_actors)
         yield from order.triggered()
         _arrange_traffic(stage, stream, site, speed)

@@ -38,13 +38,14 @@ class Stream:
 
     @classmethod
     def ordered(cls, stage: Stage, order: Order) -> "Stream":
-        """The stream that a route file describes. Raises SetupFault where it names no source or sink."""
+        """The stream that a route file describes, now the order's. Raises SetupFault where it names no source or sink."""
         ends = []
         for name in ("start_actor_flow", "end_actor_flow"):
             place = order.situation.place(name)
             if place is None:
                 raise SetupFault(f"{order.name} names no {name}; expected a place")
             ends.append(stage.map.get_waypoint(carla.Location(*place.tolist())))
+        order.flow = ends[0], ends[1]
         speed = order.situation.number("flow_speed", SPEED)
         return cls(*ends, speed, order.situation.interval("source_dist_interval", GAP))
 
@@ -98,7 +99,7 @@ def enter_flow(stage: Stage, order: Order) -> Script:
     stream = Stream.ordered(stage, order)
     streams = stream.on_every_lane() if order.situation.type == "EnterActorFlow" else [stream]
     _, metres = stream.exit(stage)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         yield from order.triggered()
         stage.traffic.handle_junction(
             JunctionOrder(remove_entries=[one.source for one in streams], extend_exit=metres + BEYOND_SINK)
@@ -119,7 +120,7 @@ def enter_flow_from_the_side(stage: Stage, order: Order) -> Script:
         )
         yield from forever()
 
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         yield from order.triggered()
         stage.traffic.handle_junction(JunctionOrder(remove_entries=[stream.source], remove_exits=[first]))
         yield from _merge(stage, order, cast, [stream], keep_free())
@@ -129,7 +130,7 @@ def enter_flow_from_the_side(stage: Stage, order: Order) -> Script:
 def highway_exit(stage: Stage, order: Order) -> Script:
     """Between the ego and its exit flows a stream."""
     stream, crossing = Stream.ordered(stage, order), RouteJunction.after(stage, order)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         yield from order.triggered()
         stage.traffic.remove_lane(stream.source)
         story = race(leaves_junction(stage, crossing.junction.id), stream.run(stage, cast))
@@ -142,7 +143,7 @@ def interurban_flow(stage: Stage, order: Order) -> Script:
     stream, crossing = Stream.ordered(stage, order), RouteJunction.after(stage, order)
     towards = beside(crossing.exit, "left")
     coming = [towards] if towards is not None and towards.lane_type == carla.LaneType.Driving else []
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         yield from order.triggered()
         stage.traffic.handle_junction(
             JunctionOrder(clear_junction=False, remove_entries=[crossing.entry, *coming, stream.source])
@@ -160,7 +161,7 @@ def interurban_flow_and_merge(stage: Stage, order: Order) -> Script:
     far_side = near_side.on_the_left()
     entries, exits = entries_and_exits(crossing.junction)
     metres = crossing.exit.transform.location.distance(far_side.sink.transform.location)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         yield from order.triggered()
         stage.traffic.handle_junction(
             JunctionOrder(

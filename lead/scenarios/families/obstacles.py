@@ -42,7 +42,8 @@ def accident(stage: Stage, order: Order, way_past: WayPast) -> Script:
     police = ahead(order.waypoint, distance)
     places = [police, ahead(police, FIRST_CAR), ahead(police, SECOND_CAR)]
     way = way_past(stage, order, police)
-    with Cast(stage) as cast:
+    order.stands = police, places[-1]
+    with Cast(stage, order) as cast:
         _warn(cast, order, "static.prop.warningaccident")
         for place in places:
             pose = shifted(place, side * ACCIDENT_ASIDE * 0.5 * place.lane_width)
@@ -62,7 +63,8 @@ def parked_obstacle(stage: Stage, order: Order, way_past: WayPast) -> Script:
     distance = _distance(order, DISTANCE)
     place = ahead(order.waypoint, distance)
     way = way_past(stage, order, place)
-    with Cast(stage) as cast:
+    order.stands = place, place
+    with Cast(stage, order) as cast:
         _warn(cast, order, "static.prop.warningaccident")
         pose = shifted(place, _side(order) * PARKED_ASIDE * 0.5 * place.lane_width)
         car = cast.car(pose, role=ROLE, lights=True, special="")
@@ -77,7 +79,8 @@ def construction_obstacle(stage: Stage, order: Order, way_past: WayPast) -> Scri
     """Road works appear in the lane when triggered: an arrow trailer, debris, and cones around them."""
     place = ahead(order.waypoint, _distance(order, WORKS_DISTANCE))
     way = way_past(stage, order, place)
-    with Cast(stage) as cast:
+    order.stands = place, place
+    with Cast(stage, order) as cast:
         _warn(cast, order, "static.prop.warningconstruction")
         works = [(cast.prop(pose, model), pose) for model, pose in _road_works(place, _side(order))]
         for prop, pose in works:

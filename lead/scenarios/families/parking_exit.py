@@ -28,7 +28,7 @@ def parking_exit(stage: Stage, order: Order) -> Script:
     if not near(stage, order.waypoint.transform.location, AT_START):
         raise SetupFault(f"{order.name} begins where the ego does not: a route can only start in a parking space")
     space = lane_beside(order.waypoint, side, carla.LaneType.Parking)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         for spot in (ahead(space, front), behind(space, back)):
             _park_towards_road(cast, spot, side)
         pose = space.transform

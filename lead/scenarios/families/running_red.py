@@ -48,7 +48,8 @@ def opposite_vehicle(stage: Stage, order: Order) -> Script:
     """A car with its blue lights on comes at 60 km/h and heeds nobody, at a red light or where there is none."""
     run, signalised = run_of(stage, order), order.situation.type == RUNNING_RED
     states = lights_at(stage, run.approach).states(Green, Red, Red) if signalised else {}
-    with Cast(stage) as cast:
+    order.flow = run.path
+    with Cast(stage, order) as cast:
         car = cast.car(run.source.transform, special="emergency")
         blink(car, Lights.Special1, Lights.Special2)
         hide(car, run.source.transform.location)

@@ -4,13 +4,14 @@ Source: spec/benchmarks.md, 2.2.
 """
 
 import carla
+import numpy as np
 
 from lead.scenarios.cast import Cast, park
 from lead.scenarios.catalogue import plays
 from lead.scenarios.conditions import ahead_of, beyond, cut_trigger, drives, idle, within_limit
 from lead.scenarios.families.passing import CLOSE, PAST, WAIT, oncoming_traffic, passing, past, slowed_traffic
 from lead.scenarios.movers.driver import PathDriver, lane_path
-from lead.scenarios.movers.oncoming import KMH, invading_flow
+from lead.scenarios.movers.oncoming import KMH, invading_flow, invading_path
 from lead.scenarios.order import Order
 from lead.scenarios.script import Script, forever, race, together, until
 from lead.scenarios.stage import SetupFault, Stage
@@ -50,7 +51,8 @@ def _bicycles(stage: Stage, order: Order, way: Script) -> Script:
     speed = KMH * order.situation.number("bicycle_speed", 10.0)
     metres = order.situation.number("bicycle_drive_distance", 50.0)
     first = ahead(order.waypoint, distance)
-    with Cast(stage) as cast:
+    order.stands = first, ahead(first, BETWEEN + metres)
+    with Cast(stage, order) as cast:
         drivers = []
         for place in (first, ahead(first, BETWEEN)):
             aside = BICYCLES_ASIDE * 0.5 * place.lane_width
@@ -103,7 +105,8 @@ def vehicle_opens_door(stage: Stage, order: Order) -> Script:
     if parking is None or parking.lane_type == carla.LaneType.Sidewalk:
         raise SetupFault(f"no lane to park in is {direction} of {told(place)}")
     way = oncoming_traffic(stage, order, place)
-    with Cast(stage) as cast:
+    order.stands = place, place
+    with Cast(stage, order) as cast:
         car = cast.car(parking.transform, role="scenario no lights", special="", doors=True)
         towards_road = -side * (parking.lane_width - car.bounding_box.extent.y) / 4.0
         car.set_transform(shifted(parking, towards_road))
@@ -132,8 +135,10 @@ def invading_turn(stage: Stage, order: Order) -> Script:
     distance, offset = order.situation.number("distance", 100.0), order.situation.number("offset", 0.25)
     forward = ahead(order.waypoint, distance)
     source, sink = lane_to_pass_on(ahead(forward, SOURCE_BEYOND)), lane_to_pass_on(order.waypoint)
-    flow = invading_flow(stage, source, sink, offset + 0.5 * source.lane_width - KEPT)
-    with Cast(stage) as cast:
+    path = invading_path(source, sink, offset + 0.5 * source.lane_width - KEPT)
+    order.flow = np.array([[pose.location.x, pose.location.y, pose.location.z] for pose in path])
+    flow = invading_flow(stage, path)
+    with Cast(stage, order) as cast:
         for k in range(1, int(CONES_SHARE * distance / CONES_EVERY) + 1):
             edge = ahead(source, CONES_AFTER + k * CONES_EVERY)
             cast.prop(shifted(edge, CONES_ASIDE * 0.5 * edge.lane_width), "static.prop.constructioncone")

@@ -27,7 +27,7 @@ DRIVEN = 40.0  # m by the ego to the end
 def vehicle_turning(stage: Stage, order: Order) -> Script:
     """A bicycle comes from the right sidewalk."""
     out = route_exit(stage.plan, order.trigger.location)
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         bicycle, meeting, pose = first_free(lambda farther: _bicycle_beside(stage, cast, out, farther))
         park(bicycle)
         way = 2.0 * meeting.transform.location.distance(pose.location)
@@ -43,7 +43,7 @@ def vehicle_turning_pedestrian(stage: Stage, order: Order) -> Script:
     out = route_exit(stage.plan, order.trigger.location)
     came, leaves = order.waypoint.transform.get_forward_vector(), out.transform.get_forward_vector()
     side, other = ("right", "left") if came.x * leaves.y - came.y * leaves.x < 0.0 else ("left", "right")
-    with Cast(stage) as cast:
+    with Cast(stage, order) as cast:
         waiting, meeting = first_free(lambda farther: _walker_beside(stage, cast, out, side, farther))
         way = beside_road(meeting, other, off=OFF).location.distance(waiting.pose.location)
         yield from order.triggered()

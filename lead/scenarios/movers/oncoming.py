@@ -35,16 +35,21 @@ def opposite_flow(stage: Stage, reference: carla.Waypoint, interval: tuple[float
     yield from _flow(stage, [waypoint.transform for waypoint in lane], interval, margin=0.3)
 
 
-def invading_flow(stage: Stage, source: carla.Waypoint, sink: carla.Waypoint, offset: float) -> Script:
-    """Cars at the ego's speed limit, one each 40 m, so far (m) to the left of their lane's middle, for ever.
+def invading_flow(stage: Stage, path: list[carla.Transform]) -> Script:
+    """Cars at the ego's speed limit, one each 40 m, along a path, for ever.
 
     They brake only for what their own width meets, so that they pass an ego which keeps aside.
+    """
+    yield from _flow(stage, path, (INVADING_GAP, INVADING_GAP), margin=0.0)
+
+
+def invading_path(source: carla.Waypoint, sink: carla.Waypoint, offset: float) -> list[carla.Transform]:
+    """The way from a source to a sink, so far (m) to the left of the lane's middle, a metre from pose to pose.
 
     Raises:
-        SetupFault: at once, if no lane leads from the source to the sink.
+        SetupFault: no lane leads there.
     """
-    path = [shifted(waypoint, -offset) for waypoint in _lane_between(source, sink)]
-    return _flow(stage, path, (INVADING_GAP, INVADING_GAP), margin=0.0)
+    return [shifted(waypoint, -offset) for waypoint in _lane_between(source, sink)]
 
 
 def _flow(stage: Stage, path: list[carla.Transform], interval: tuple[float, float], margin: float) -> Script:

@@ -14,7 +14,7 @@ from lead.scenarios.traffic.junction import Crossing
 from lead.scenarios.traffic.junctions_of_route import RouteJunction, junctions_of
 from lead.scenarios.traffic.kept_free import Stretch, whole_lane
 from lead.scenarios.traffic.road import Road
-from lead.scenarios.traffic.route_line import RouteLine
+from lead.scenarios.traffic.road_line import RoadLine
 from lead.scenarios.traffic.rules import BRAKING, detection
 from lead.scenarios.traffic.surroundings import Surroundings
 
@@ -31,7 +31,7 @@ class BackgroundTraffic:
     """
 
     def __init__(self, stage: Stage) -> None:
-        line = RouteLine(stage.plan)
+        line = RoadLine(stage.plan)
         self._around = Surroundings(stage, line, junctions_of(line), Fleet(stage))
         self._road = Road(self._around)
         self._crossing: Crossing | None = None  # of the next junction, once it concerns anybody

@@ -10,7 +10,7 @@ import numpy as np
 from lead.scenarios.cast import LIFT, Lights, fits
 from lead.scenarios.lane_graph import LaneKey, lane_key
 from lead.scenarios.stage import Stage
-from lead.scenarios.traffic.route_line import aside
+from lead.scenarios.traffic.road_line import aside
 from lead.scenarios.traffic.rules import LEAST_BESIDE, LEAST_TO_EGO, LEAST_TO_VEHICLE, NARROWEST
 
 ROLE = "background"

@@ -11,7 +11,7 @@ import carla
 from shapely.geometry import LineString
 
 from lead.scenarios.crossings import entries_and_exits
-from lead.scenarios.traffic.route_line import RouteLine
+from lead.scenarios.traffic.road_line import RoadLine
 from lead.scenarios.ways import same_direction_lanes
 
 REENTRY = 2.0  # m of road between two runs through the same junction that count as one
@@ -34,7 +34,7 @@ class RouteJunction:
     route_exits: tuple[carla.Waypoint, ...]
 
 
-def junctions_of(line: RouteLine) -> tuple[RouteJunction, ...]:
+def junctions_of(line: RoadLine) -> tuple[RouteJunction, ...]:
     """The junctions along a line, re-entries merged, fake ones left out."""
     fake: dict[int, bool] = {}
     found = []
@@ -60,7 +60,7 @@ def is_fake(junction: carla.Junction) -> bool:
     return not any(way.intersects(other) for k, way in enumerate(ways) for other in ways[:k])
 
 
-def _runs(line: RouteLine) -> list[tuple[int, int]]:
+def _runs(line: RoadLine) -> list[tuple[int, int]]:
     """First and last row of each run of points in one junction."""
     runs: list[tuple[int, int]] = []
     ids = [waypoint.junction_id if waypoint.is_junction else None for waypoint in line.waypoints]
@@ -76,7 +76,7 @@ def _runs(line: RouteLine) -> list[tuple[int, int]]:
     return runs
 
 
-def _crossing(line: RouteLine, junction: carla.Junction, first: int, last: int) -> RouteJunction:
+def _crossing(line: RoadLine, junction: carla.Junction, first: int, last: int) -> RouteJunction:
     entries, exits = entries_and_exits(junction)
     own_entries, other_entries = _own(entries, line.waypoints[max(0, first - 1)])
     own_exits, other_exits = _own(exits, line.waypoints[min(len(line.waypoints) - 1, last + 1)])

@@ -1,4 +1,4 @@
-"""The route as a line that vehicles are ahead of, behind or beside of; it goes on at both ends along the road."""
+"""The road of a route as a line that vehicles are ahead of, behind or beside of; it goes on at both ends of the route."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Places:
     cosine: NDArray[np.float64]  # (N,) of the angle between a vehicle's heading and the line's
 
 
-class RouteLine:
+class RoadLine:
     """A plan's points, one per metre, and its road before and after."""
 
     def __init__(self, plan: Plan) -> None:

@@ -9,7 +9,7 @@ from lead.scenarios.stage import Stage
 from lead.scenarios.traffic.fleet import Car, Fleet
 from lead.scenarios.traffic.junctions_of_route import RouteJunction
 from lead.scenarios.traffic.kept_free import KeptFree
-from lead.scenarios.traffic.route_line import RouteLine, pose_row
+from lead.scenarios.traffic.road_line import RoadLine, pose_row
 from lead.scenarios.traffic.rules import UNKNOWN_LIMIT, Rules
 
 SAME_DIRECTION = 0.5  # least cosine to the line's direction of who drives along the route; of oncoming ones, negative
@@ -22,7 +22,7 @@ class Surroundings:
     """The state of one tick. Speeds in km/h where it says so."""
 
     stage: Stage
-    line: RouteLine
+    line: RoadLine
     junctions: tuple[RouteJunction, ...]
     fleet: Fleet
     rules: Rules = field(default_factory=Rules)

@@ -11,7 +11,7 @@ from playing import graph_of, plan_along
 from lead.scenarios.plan import trace
 from lead.scenarios.traffic.directives import JunctionOrder
 from lead.scenarios.traffic.junctions_of_route import RouteJunction, is_fake, junctions_of
-from lead.scenarios.traffic.route_line import RouteLine
+from lead.scenarios.traffic.road_line import RoadLine
 
 BEFORE = 60.0  # m from the ego's start to the junction
 
@@ -26,7 +26,7 @@ def approach() -> carla.Waypoint:
             continue
         start = way[-int(BEFORE / 5.0)]
         plan = trace(graph_of("GridCity"), plan_along(start, 150.0))
-        ahead = [junction for junction in junctions_of(RouteLine(plan)) if junction.first > 80.0]
+        ahead = [junction for junction in junctions_of(RoadLine(plan)) if junction.first > 80.0]
         if plan.length < 160.0 and ahead and len(ahead[0].other_entries) >= 3:
             return start
     raise AssertionError("GridCity has no such junction")
@@ -179,7 +179,7 @@ def test_extend_exit(drive: Drive):
 
 
 def test_the_junctions_of_a_route_come_in_order():
-    line = RouteLine(trace(graph_of("GridCity"), plan_along(approach(), 500.0)))
+    line = RoadLine(trace(graph_of("GridCity"), plan_along(approach(), 500.0)))
     junctions = junctions_of(line)
     assert len(junctions) >= 2
     assert all(a.last < b.first for a, b in zip(junctions[:-1], junctions[1:]))
@@ -207,7 +207,7 @@ def test_junctions_that_only_join_lanes_are_fake():
 
 
 def test_places_beside_the_line():
-    line = RouteLine(trace(graph_of("GridCity"), plan_along(approach(), 100.0)))
+    line = RoadLine(trace(graph_of("GridCity"), plan_along(approach(), 100.0)))
     row = line.start + 5
     here = line.waypoints[row]
     pose = here.transform

@@ -1,0 +1,1 @@
+"""Kernels of the expert; each file stands alone, so that editing one recompiles all that is built on it."""

@@ -1,0 +1,69 @@
+"""Slow bicycles at the lane's edge: past them on the lane beside, for as long as they ride along.
+
+Source: spec/lead-expert-and-data.md, 1.8 (HazardAtSideLane, HazardAtSideLaneTwoWays).
+"""
+
+from dataclasses import replace
+from math import ceil
+
+from lead.expert.decision import Proposal
+from lead.expert.path import Shift
+from lead.expert.rules.passing.memory import Manoeuvre, Stage
+from lead.expert.rules.passing.obstacles import Obstacles
+from lead.expert.rules.passing.oncoming import in_the_way, seconds_for
+from lead.expert.rules.passing.overtaking import opened, overtake, waits
+from lead.expert.rules.passing.row import Row, rung
+from lead.expert.rules.passing.shifting import index_at, to_the_left
+from lead.expert.scene import LOST, Briefing
+from lead.expert.view import View
+
+STEPS = 10  # route points by which the shift's end moves on at a time
+MEETINGS = 4  # times that the place is refined at which moving bicycles will have been passed
+
+
+def riding_beside(
+    view: View, briefing: Briefing, row: Row, obstacles: Obstacles, manoeuvre: Manoeuvre
+) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
+    """Change the lane when the last bicycle is near, and come back before it, wherever it is by then."""
+    if manoeuvre.shift is None and (obstacles.distance[-1] >= row.trigger or obstacles.ahead[0] < 0.0):
+        return manoeuvre, ()
+    shift = _past(view, briefing, row, obstacles, manoeuvre.shift, obstacles.ahead[-1] + row.after)
+    passed = obstacles.ahead[-1] < -row.after
+    return replace(manoeuvre, shift=shift, stage=Stage.DONE if passed else Stage.APPROACHING), ()
+
+
+def riding_two_ways(
+    view: View, briefing: Briefing, row: Row, obstacles: Obstacles, manoeuvre: Manoeuvre
+) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
+    """Follow the bicycles until the oncoming lane is free for as long as it takes to pass them."""
+    manoeuvre = opened(view, briefing, row, obstacles, manoeuvre)
+    speed = rung(row.speed, view.route.lane_width[view.index])
+    if manoeuvre.stage is Stage.APPROACHING:
+        if obstacles.distance[0] >= row.trigger or obstacles.ahead[0] < 0.0 or waits(view, manoeuvre):
+            return manoeuvre, ()
+        since = view.scene.time if manoeuvre.waiting is None else manoeuvre.waiting
+        shift = _past(view, briefing, row, obstacles, None, _meeting(view, row, obstacles, speed))
+        free = in_the_way(view, briefing, row, shift, speed, view.scene.time - since) == LOST
+        if not free:
+            return replace(manoeuvre, waiting=since), ()
+        manoeuvre = replace(manoeuvre, stage=Stage.OVERTAKING, shift=shift, waiting=since)
+    shift = _past(view, briefing, row, obstacles, manoeuvre.shift, obstacles.ahead[-1] + row.after)
+    return overtake(view, row, replace(manoeuvre, shift=shift), speed)
+
+
+def _past(view: View, briefing: Briefing, row: Row, obstacles: Obstacles, before: Shift | None, back: float) -> Shift:
+    """The shift from here on, whose second ramp begins so far (m) ahead; never earlier than `before`."""
+    end = STEPS * ceil(index_at(view, back + row.transition) / STEPS)
+    if before is not None:
+        return replace(before, end=max(before.end, end))
+    left = to_the_left(view, briefing, row, obstacles)
+    return Shift(view.index, end, row.transition, left, owner=briefing.name)
+
+
+def _meeting(view: View, row: Row, obstacles: Obstacles, speed: float) -> float:
+    """m ahead where the last bicycle, as fast as it is, will have been passed by an ego that accelerates to `speed`."""
+    back = obstacles.ahead[-1] + row.after
+    for _ in range(MEETINGS):
+        time = seconds_for(back, view.speed, speed)
+        back = obstacles.ahead[-1] + row.after + max(0.0, obstacles.along[-1]) * time
+    return float(back)
