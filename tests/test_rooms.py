@@ -9,7 +9,7 @@ ORDER = [
     "geometry", "roads", "simulator", "rendering", "server", "client", "scenarios", "score", "expert", "dataset",
     "model", "train", "drive", "study", "realworld", "report", "cli",
 ]  # fmt: skip
-ONLY = {"score": {"score", "geometry"}}  # rooms that import less than all above them
+ONLY = {"score": {"score", "geometry"}, "model": {"model", "geometry"}}  # rooms that import less than all above them
 SOURCE = Path(lead.__file__).parent
 
 
