@@ -17,6 +17,9 @@ from lead.scenarios.stage import SetupFault, Stage
 
 SETUP_RADIUS = 500.0  # m from the ego to the trigger
 SETUP_EVERY = 20  # ticks between looks for situations to set up
+DESTROYED = (
+    "destroyed actor"  # in what the client says to who asks for such an actor: TrafficManager destroys stuck cars
+)
 AT_TRIGGER = 2.0  # m from the ego's route point to the trigger
 
 
@@ -92,3 +95,7 @@ class Director:
             played.part, played.ended = Part.ENDED, self._stage.time
         except SetupFault as fault:  # what should have come at the trigger found no place
             played.part, played.ended, played.reason = Part.ENDED, self._stage.time, str(fault)
+        except RuntimeError as error:
+            if DESTROYED not in str(error):
+                raise
+            played.part, played.ended, played.reason = Part.ENDED, self._stage.time, "one of its actors was taken away"

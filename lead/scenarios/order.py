@@ -1,4 +1,4 @@
-"""A situation on its stage: what the route file orders, whether the ego has reached its trigger, what can be told of it."""
+"""A situation on its stage: what the route file orders, whether the ego has reached its trigger, what it tells."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

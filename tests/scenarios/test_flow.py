@@ -170,3 +170,19 @@ def test_bicycles_ride_the_biking_lane_and_heed_nobody(act: Act):
 def _above(waypoint: carla.Waypoint) -> carla.Transform:
     pose = waypoint.transform
     return carla.Transform(pose.location + carla.Location(z=0.3), pose.rotation)
+
+
+def test_a_car_that_was_taken_away_is_no_longer_a_member(act: Act):
+    """TrafficManager destroys cars that stand for long."""
+    with Cast(act.stage) as cast:
+        flow, _, _ = oncoming(act, cast, initial_actors=True)
+        script = flow.run()
+        next(script)
+        for known in ticks(act, flow, script, 1.0):
+            assert len(known) >= 2
+        gone = flow.members[1]
+        gone.destroy()
+        for _ in ticks(act, flow, script, 0.5):
+            pass
+        assert gone.id not in {member.id for member in flow.members} and flow.members
+        script.close()

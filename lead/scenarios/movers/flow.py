@@ -51,6 +51,8 @@ class Flow:
                 self._fill(wanted)
                 yield
             while True:
+                for member in [member for member in self.members if not member.is_alive]:
+                    self._leave(member)  # TrafficManager takes away who has stood for long
                 self._drive()
                 for member in list(self.members):
                     if member.get_location().distance(sink) < AT_SINK:
