@@ -1,0 +1,1 @@
+"""Recorded drives: written frame by frame, checked, read as samples and sampled for training."""
