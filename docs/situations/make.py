@@ -3,8 +3,8 @@
     python docs/situations/make.py pictures ROUTES.xml [MORE.xml] [--only Accident]
     python docs/situations/make.py table npc=OUT/npc blind=OUT/blind
 
-Pictures: the first route of every type is driven by the TrafficManager agent with a camera behind and above the ego;
-kept is the moment at which the nearest actor of the situation is about 15 m away. Table: what `lead evaluate` wrote.
+Pictures: the first route of every type is driven by the privileged expert with a camera behind and above the ego; kept
+is the moment at which an actor of the situation, at best a moving one, is about 13 m away. Table: what `lead evaluate` wrote.
 """
 
 import argparse

@@ -19,6 +19,7 @@ from lead.drive.route_run import drive_route
 from lead.roads.library import find_map
 from lead.scenarios.director import Director, Part
 from lead.scenarios.lane_graph import LaneGraph
+from lead.scenarios.order import Order
 from lead.scenarios.plan import trace
 from lead.scenarios.route_file import Route
 from lead.scenarios.stage import Stage
@@ -26,10 +27,11 @@ from lead.scenarios.stage import Stage
 WIDTH, HEIGHT, COLUMNS, ROWS = 480, 300, 3, 4  # pixels of a still, stills of a sheet
 SHEETS = 4
 SEAT = carla.Transform(carla.Location(x=-8.0, z=5.0), carla.Rotation(pitch=-15.0))
-BEST_DISTANCE = 15.0  # m from ego to the nearest actor of the situation
+BEST_DISTANCE = 13.0  # m from ego to an actor of the situation
+FAR, STILL, MOVING = 60.0, 6.0, 0.3  # m that count for none in the picture and for one that stands still, m/s
+SAME_LEVEL, SEEN_BESIDE = 20.0, 2.0  # m above or below (hidden ones wait there), m beside the ego that the seat shows
 EVERY = 5  # ticks between pictures
 CAPTION = 24  # pixels
-OWN_ROLES = ("hero", "background")
 
 
 @dataclass
@@ -52,34 +54,36 @@ class Photographer:
             self._camera = stage.world.spawn_actor(blueprint, SEAT, attach_to=stage.ego)
             self._camera.listen(self._latest.append)
         self._ticks += 1
-        mine = [p for p in director.played if p.order.situation.type == self.kind]
-        if not self._latest or all(p.part is not Part.PLAYING for p in mine):
+        mine = [p for p in director.played if p.order.situation.type == self.kind and p.part is Part.PLAYING]
+        if not self._latest or not mine:
             return
         image = self._latest[-1]
         self._latest.clear()
-        score = abs(self._nearest(stage) - BEST_DISTANCE)
+        score = min(_score(stage, played.order) for played in mine)
         if score < self.score:
             self.best, self.score = pixels(image), score
 
-    def _nearest(self, stage: Stage) -> float:
-        """m to the nearest actor that is neither ego nor background and lies ahead; far away if there is none."""
-        found = [60.0]
-        for actor in stage.world.get_actors():
-            if not actor.type_id.startswith(("vehicle", "walker", "static.prop")):
-                continue
-            if actor.attributes.get("role_name") in OWN_ROLES:
-                continue
-            away = actor.get_location() - stage.place
-            if away.x * stage.heading.x + away.y * stage.heading.y > 2.0 and abs(away.z) < 20.0:
-                found.append(away.length())
-        return min(found)
+
+def _score(stage: Stage, order: Order) -> float:
+    """How far (m) a moment is from the best one: an actor of the situation, at best a moving one, well in the picture."""
+    found = [FAR]
+    for actor in order.actors:
+        if not actor.is_alive:
+            continue
+        away = actor.get_location() - stage.place
+        ahead = away.x * stage.heading.x + away.y * stage.heading.y
+        beside = abs(away.x * stage.heading.y - away.y * stage.heading.x)
+        if abs(away.z) < SAME_LEVEL and beside < ahead + SEEN_BESIDE:
+            still = 0.0 if actor.get_velocity().length() > MOVING else STILL
+            found.append(abs(away.length() - BEST_DISTANCE) + still)
+    return min(found)
 
 
 def take_still(kind: str, route: Route, path: Path) -> str:
     """Drive a route and write the best picture; what came of it in words."""
     graph = LaneGraph.of(carla.Map(route.town, find_map(route.town)[1]))
     with tempfile.TemporaryDirectory() as folder:
-        job = RouteJob(Evaluation("npc", "", "bench2drive-0.0.3", log=False), route, 0, Path(folder))
+        job = RouteJob(Evaluation("expert:privileged", "", "bench2drive-0.0.3", log=False), route, 0, Path(folder))
         Ledger(job.out).open(job.evaluation)
         photographer = Photographer(kind)
 
@@ -88,7 +92,7 @@ def take_still(kind: str, route: Route, path: Path) -> str:
             if photographer.best is not None:
                 cv2.imwrite(str(path), photographer.best[..., ::-1])
 
-        ended = run_isolated(drive, Path(folder) / "output.txt", 60.0)
+        ended = run_isolated(drive, Path(folder) / "output.txt", 180.0)
         if ended.code != 0:
             return f"{ended.words}: {(Path(folder) / 'output.txt').read_text()[-600:]}"
         entry = json.loads(Ledger(job.out).path(route.id).read_text())

@@ -62,7 +62,7 @@ def evaluate(
         markup=False, soft_wrap=True,
     )  # fmt: skip
     settled = Evaluation(agent, routes, protocol, agent_config, seed, carla, timeout, attempts, traffic, log)
-    with _shown(len(chosen)) as progress:
+    with shown(len(chosen)) as progress:
         entries = run(settled, chosen, out, workers, progress)
     print_score(score_paths([out / "results.json"], protocol, Incomplete.DRIVEN))
     faulty = faults(entries)
@@ -73,7 +73,7 @@ def evaluate(
 
 
 @contextmanager
-def _shown(total: int) -> "Iterator[Progress]":
+def shown(total: int) -> "Iterator[Progress]":
     """A bar with the time left, above it a line per route."""
     from rich.progress import (
         BarColumn,

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from lead import LeadError, __version__
-from lead.cli import demo, doctor, evaluate, maps, routes, score, sim
+from lead.cli import collect, data, demo, doctor, evaluate, maps, routes, score, sim, train
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,10 +18,13 @@ app = typer.Typer(
 app.command("doctor")(doctor.doctor)
 app.command("sim")(sim.sim)
 app.command("demo")(demo.demo)
+app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("collect")(collect.collect)
 app.command("score")(score.score)
 app.add_typer(maps.app, name="maps")
 app.add_typer(routes.app, name="routes")
+app.add_typer(data.app, name="data")
 
 
 def _tell_version(asked: bool) -> None:

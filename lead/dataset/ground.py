@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 SQUARE = 28.0  # m
 SECTORS = 8
+ROWS = 64  # numbers of squares from one column of them to the next
 SEEDS = 64  # lowest points of a sector, from whose mean height on the ground is looked for
 SEED_TOLERANCE, TOLERANCE = 0.2, 0.15  # m above that height, and above the fitted plane
 ROUNDS = 2
@@ -27,16 +28,21 @@ def is_ground(points: NDArray[np.float64]) -> NDArray[np.bool_]:
     if not points.shape[0]:
         return ground
     sector = _sectors(points)
-    order = np.argsort(sector, kind="mergesort")
-    begin = 0
-    for end in range(1, len(order) + 1):
-        if end < len(order) and sector[order[end]] == sector[order[begin]]:
-            continue
-        rows = order[begin:end]
-        flat = _level(points[rows])
-        for k in range(len(rows)):
-            ground[rows[k]] = flat[k]
-        begin = end
+    sector -= sector.min()
+    begin = np.zeros(sector.max() + 2, np.int64)  # of each sector among the points in their order
+    for k in sector:
+        begin[k + 1] += 1
+    begin = np.cumsum(begin)
+    order, free = np.empty(len(sector), np.int64), begin.copy()
+    for i in range(len(sector)):
+        order[free[sector[i]]] = i
+        free[sector[i]] += 1
+    for k in range(len(begin) - 1):
+        rows = order[begin[k] : begin[k + 1]]
+        if len(rows):
+            flat = _level(points[rows])
+            for i in range(len(rows)):
+                ground[rows[i]] = flat[i]
     return ground
 
 
@@ -47,15 +53,15 @@ def _sectors(points):
         column, row = floor(points[i, 0] / SQUARE + 0.5), floor(points[i, 1] / SQUARE + 0.5)
         angle = atan2(points[i, 1] - row * SQUARE, points[i, 0] - column * SQUARE)
         part = min(int((angle + pi) * SECTORS / (2.0 * pi)), SECTORS - 1)
-        sector[i] = (int(column) * 1000 + int(row)) * SECTORS + part
+        sector[i] = (int(column) * ROWS + int(row)) * SECTORS + part
     return sector
 
 
 @numba.njit(cache=True)
 def _level(points):
     """Whether each point (M, 3) of a sector lies on its ground."""
-    heights = np.sort(points[:, 2])
-    lowest = heights[: min(SEEDS, len(heights))].mean()
+    few = min(SEEDS, len(points))
+    lowest = np.partition(points[:, 2], few - 1)[:few].mean()
     if lowest > HIGHEST:
         return np.zeros(len(points), np.bool_)
     chosen = points[:, 2] < lowest + SEED_TOLERANCE

@@ -64,8 +64,9 @@ class _Queue:
 
 
 def evaluate(
-    evaluation: Evaluation, routes: Sequence[Route], out: Path, workers: int = 1, progress: Progress | None = None
-) -> list[Entry]:
+    evaluation: Evaluation, routes: Sequence[Route], out: Path, workers: int = 1, progress: Progress | None = None,
+    job_of: Callable[[Evaluation, Route, int, Path], RouteJob] = RouteJob,
+) -> list[Entry]:  # fmt: skip
     """Drive every route that the ledger in `out` lacks and write `results.json`; returns all entries in order.
 
     Raises:
@@ -77,7 +78,7 @@ def evaluate(
     _refuse_repeated(routes)
     ledger = Ledger(out)
     ledger.open(evaluation)
-    jobs = [RouteJob(evaluation, route, index, out) for index, route in enumerate(routes)]
+    jobs = [job_of(evaluation, route, index, out) for index, route in enumerate(routes)]
     waiting = []
     for job in jobs:
         if ledger.has(job.route.id):

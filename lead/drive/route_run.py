@@ -45,7 +45,7 @@ Onlooker = Callable[[Stage, Director], None]
 
 def drive_route(
     job: RouteJob, graph: LaneGraph, plan: Plan, attempt: int, pulse: Pulse, onlooker: Onlooker | None = None,
-    prepared: PreparedTown | None = None,
+    prepared: PreparedTown | None = None, make: Callable[[], Agent] | None = None,
 ) -> None:  # fmt: skip
     """Drive a route to its end and write its entry; a fault of the agent is an end too.
 
@@ -57,6 +57,7 @@ def drive_route(
         pulse: shown at every turn.
         onlooker: called at the end of every tick.
         prepared: the route's town, from which a server is had at once.
+        make: makes what drives; the evaluation's agent if None.
 
     Raises:
         SimulatorFault, ServerFault, RuntimeError: the simulated world failed; nothing is written.
@@ -71,7 +72,7 @@ def drive_route(
             company = after.enter_context(gathered(after.enter_context(staging), evaluation, route, met))
             named = {"town": route.town, "route": route.id, "agent": evaluation.agent}
             log = DriveLog(company.stage, named) if evaluation.log else None
-        drive = _Drive(job, world.endpoint, company, log, pulse, watch, onlooker)
+        drive = _Drive(job, world.endpoint, company, log, pulse, watch, onlooker, make)
         ending, failure, detail = drive.run()
         company.finish()
         _keep(job, company, log, drive.motion)
@@ -93,10 +94,11 @@ class _Drive:
 
     def __init__(
         self, job: RouteJob, endpoint: Endpoint, company: Company, log: DriveLog | None, pulse: Pulse,
-        watch: Stopwatch, onlooker: Onlooker | None,
+        watch: Stopwatch, onlooker: Onlooker | None, make: Callable[[], Agent] | None,
     ) -> None:  # fmt: skip
         self._job, self._endpoint, self._company, self._log = job, endpoint, company, log
         self._pulse, self._watch, self._onlooker = pulse, watch, onlooker
+        self._make = make or (lambda: make_agent(job.evaluation.agent, job.evaluation.agent_config or None))
         self._stage = company.stage
         self.ticks = 0
         self.sensors: tuple[str, ...] = ()
@@ -109,7 +111,7 @@ class _Drive:
         try:
             with self._watch.on("agent"):
                 self._beat(Phase.AGENT)
-                agent = make_agent(self._job.evaluation.agent, self._job.evaluation.agent_config or None)
+                agent = self._make()
                 agent.begin(self._stage, self._task())
                 self._stage.start_clock()
                 types = (sensor["type"] for sensor in agent.sensors())

@@ -20,15 +20,17 @@ import carla
 from lead.client.launch import ServerFault
 from lead.client.prepared import PreparedTown
 from lead.drive.ending import STATUS_OF_SIMULATOR_FAULT, STATUS_OF_TIMEOUT, Ending
-from lead.drive.isolation import Exit, Phase, die_with, run_isolated
+from lead.drive.isolation import Exit, Phase, Pulse, die_with, run_isolated
 from lead.drive.judgement import empty_record
 from lead.drive.ledger import Entry, Ledger, not_driven
+from lead.drive.recording.job import RecordingJob
+from lead.drive.recording.recording_expert import RecordingExpert
 from lead.drive.route_job import RouteJob
 from lead.drive.route_run import drive_route
 from lead.roads.library import find_map
 from lead.scenarios.catalogue import catalogue
 from lead.scenarios.lane_graph import LaneGraph
-from lead.scenarios.plan import trace
+from lead.scenarios.plan import Plan, trace
 
 TELL_EVERY = 0.5  # s
 OUTPUT_TAIL = 2000  # characters of a failed process's output that the ledger keeps
@@ -63,7 +65,7 @@ class Worker:
                 failures.append(str(fault))
                 continue
             ended = run_isolated(
-                partial(drive_route, job, graph, plan, attempt, prepared=prepared), output, job.evaluation.timeout,
+                partial(_drive, job, graph, plan, attempt, prepared), output, job.evaluation.timeout,
                 lambda ticks, percent: self._tell(job.index, ticks, percent),
             )  # fmt: skip
             ticks = ended.ticks
@@ -101,6 +103,13 @@ class Worker:
         if now - self._told > TELL_EVERY:
             self._told = now
             say({"index": index, "ticks": ticks, "percent": percent})
+
+
+def _drive(
+    job: RouteJob, graph: LaneGraph, plan: Plan, attempt: int, prepared: PreparedTown | None, pulse: Pulse
+) -> None:  # fmt: skip
+    make = partial(RecordingExpert, job, job.recording) if isinstance(job, RecordingJob) else None
+    drive_route(job, graph, plan, attempt, pulse, prepared=prepared, make=make)
 
 
 def _explain(ended: Exit, output: Path) -> str:

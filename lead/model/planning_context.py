@@ -67,7 +67,8 @@ class PlanningContext(nn.Module):
         if status.commands:
             tokens.append(self.command_encoder(inputs.command[:, None]))
         if status.target_points:
-            points_B32 = inputs.target_points[:, TARGET_POINT_ORDER] / self.target_point_scale
+            points_B32 = torch.stack([inputs.target_points[:, k] for k in TARGET_POINT_ORDER], 1)
+            points_B32 = points_B32 / self.target_point_scale
             tokens.append(self.tp_encoder(points_B32))
         if status.past_samples:
             tokens += self._past(inputs, tokens[0])

@@ -9,9 +9,9 @@ from lead.model.config import BevGrid
 
 def scaled_to_grid(places_BN2: Tensor, grid: BevGrid) -> Tensor:
     """Places x, y (m, ego frame) as shares of the grid's ranges, 0 at its low corner and 1 at its high one."""
-    low = places_BN2.new_tensor((grid.min_x, grid.min_y))
-    size = places_BN2.new_tensor((grid.max_x - grid.min_x, grid.max_y - grid.min_y))
-    return (places_BN2 - low) / size
+    x_BN, y_BN = places_BN2.unbind(-1)
+    x_BN, y_BN = (x_BN - grid.min_x) / (grid.max_x - grid.min_x), (y_BN - grid.min_y) / (grid.max_y - grid.min_y)
+    return torch.stack([x_BN, y_BN], -1)
 
 
 def sample_bev(features_BCYX: Tensor, shares_BN2: Tensor, compat: bool) -> Tensor:

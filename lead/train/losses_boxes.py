@@ -84,9 +84,9 @@ def box_targets(
     place_BN2 = boxes_BN8[..., : Box.HALF_LENGTH] / cell
     extent_BN2 = boxes_BN8[..., Box.HALF_LENGTH : Box.YAW] / cell
     corner_BN2 = place_BN2.floor()
-    limit_2 = corner_BN2.new_tensor((columns, rows))
-    valid_BN = valid_BN & ((corner_BN2 >= 0) & (corner_BN2 < limit_2)).all(-1)
-    corner_BN2 = corner_BN2.clamp(min=torch.zeros_like(limit_2), max=limit_2 - 1)
+    x_BN, y_BN = corner_BN2.unbind(-1)
+    valid_BN = valid_BN & (x_BN >= 0) & (x_BN < columns) & (y_BN >= 0) & (y_BN < rows)
+    corner_BN2 = torch.stack([x_BN.clamp(0, columns - 1), y_BN.clamp(0, rows - 1)], -1)
     x_BN, y_BN = corner_BN2.long().unbind(-1)
     class_BN = boxes_BN8[..., Box.CLASS].long()
     cell_BN = y_BN * columns + x_BN

@@ -33,11 +33,7 @@ def two_hot(speed_B: Tensor, brake_B: Tensor, classes: Sequence[float]) -> Tenso
 
     Speeds beyond the classes are those of the first and the last.
     """
-    classes_K = speed_B.new_tensor(classes)
-    speed_B = torch.where(brake_B, classes_K[0], speed_B).clamp(classes_K[0], classes_K[-1])
-    upper_B = torch.searchsorted(classes_K, speed_B).clamp(1, len(classes_K) - 1)
-    low_B, high_B = classes_K[upper_B - 1], classes_K[upper_B]
-    share_B = (speed_B - low_B) / (high_B - low_B)
-    shares_BK = speed_B.new_zeros(len(speed_B), len(classes_K))
-    shares_BK.scatter_(1, upper_B[:, None], share_B[:, None])
-    return shares_BK.scatter_(1, upper_B[:, None] - 1, 1.0 - share_B[:, None])
+    speed_B = torch.where(brake_B, classes[0], speed_B)
+    passed = [((speed_B - low) / (high - low)).clamp(0.0, 1.0) for low, high in zip(classes, classes[1:])]
+    one_B, none_B = torch.ones_like(speed_B), torch.zeros_like(speed_B)
+    return torch.stack([one_B, *passed], 1) - torch.stack([*passed, none_B], 1)

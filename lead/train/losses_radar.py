@@ -21,10 +21,12 @@ def radar_loss(detections_BQ4: Tensor, labels_BM4: Tensor, grid: BevGrid, max_sp
     would cost the same whichever they were, so only what an object changes is compared.
     """
     detections_BQ4, labels_BM4 = detections_BQ4.float(), labels_BM4.float()
-    scale_3 = labels_BM4.new_tensor((grid.max_x - grid.min_x, grid.max_y - grid.min_y, max_speed))
+    scale_3 = (grid.max_x - grid.min_x, grid.max_y - grid.min_y, max_speed)
     state_BQ3, logit_BQ = detections_BQ4[..., : RadarDetection.LOGIT], detections_BQ4[..., RadarDetection.LOGIT]
     valid_BM = labels_BM4[..., RadarLabel.VALID]
-    error_BMQ = ((labels_BM4[:, :, None, : RadarLabel.VALID] - state_BQ3[:, None]).abs() / scale_3).sum(-1)
+    error_BMQ = sum(
+        (labels_BM4[:, :, None, k] - state_BQ3[:, None, :, k]).abs() / scale for k, scale in enumerate(scale_3)
+    )
     gain_BQ = F.softplus(-logit_BQ) - F.softplus(logit_BQ)  # binary cross entropy of "something" less that of "nothing"
     query_BM = assign((STATE_WEIGHT * error_BMQ + gain_BQ[:, None]) * valid_BM[..., None])
 

@@ -29,7 +29,10 @@ def test_wrong_names_are_told_before_anything_is_driven(tmp_path: Path):
         (("--agent", "autopilot", "--routes", "mini"), "found agent 'autopilot', expected 'blind', 'npc'"),
         (("--agent", "blind", "--routes", "mni"), "there is no route file 'mni', and no suite of that name"),
         (("--agent", "blind", "--routes", "mini", "--protocol", "b2d"), "found protocol 'b2d', expected one of"),
-        (("--agent", "expert", "--routes", "mini"), "the agent 'expert' is not there yet"),
+        (
+            ("--agent", "expert:leed", "--routes", "mini"),
+            "found expert preset 'leed', expected one of privileged, lead",
+        ),
     ):
         ended = evaluate(*options, "--out", str(tmp_path / "out"))
         assert ended.returncode == 1 and message in " ".join(ended.stderr.split()), ended.stderr

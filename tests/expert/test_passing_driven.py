@@ -102,7 +102,7 @@ def met(type_name: str, spacing: float, speed: float, at: float) -> Scene:
 @pytest.mark.parametrize(("spacing", "speed"), [(45.0, 8.0), (55.0, 12.0)])
 def test_where_no_gap_of_the_published_size_comes_the_ego_gets_past_in_the_end(spacing: float, speed: float):
     here = met("ParkedObstacleTwoWays", spacing, speed, AT - 7.0)
-    scenes, _, memory = driven(here, PRIVILEGED, 45.0, flowing(spacing, speed))
+    scenes, _, memory = driven(here, PRIVILEGED, 28.0, flowing(spacing, speed))
     beyond = next(scene for scene in scenes if place(scene) > AT + 20.0)
     assert beyond.time > OPEN + EAGER_FROM
     assert clearance([scene for scene in scenes if scene.time <= beyond.time], but=SIGN) > 0.15
@@ -110,7 +110,7 @@ def test_where_no_gap_of_the_published_size_comes_the_ego_gets_past_in_the_end(s
 
 
 def test_cars_that_follow_each_other_closely_are_let_by():
-    scenes, decisions, _ = driven(met("AccidentTwoWays", 25.0, 12.0, AT - 8.0), ALIGNED, 40.0, flowing(25.0, 12.0))
+    scenes, decisions, _ = driven(met("AccidentTwoWays", 25.0, 12.0, AT - 8.0), ALIGNED, 20.0, flowing(25.0, 12.0))
     assert all(place(scene) < AT - 5.0 for scene in scenes)
     assert decisions[-1].binding is not None and decisions[-1].binding.cause is Cause.ONCOMING
 

@@ -9,6 +9,7 @@ from scenes import actors, bicycle, car, ego, index, line, route, seen
 from situations import AT, approach
 
 from lead.expert.decision import Cause, Proposal
+from lead.expert.idm import target_speed
 from lead.expert.memory import Memory
 from lead.expert.path import shifted
 from lead.expert.rules import passing
@@ -91,9 +92,23 @@ def test_the_clock_runs_from_where_the_situation_begins_to_wait(type_name, neare
 
 def test_the_ego_waits_at_the_begin_of_the_way_round():
     blocking = comes(WAY, 115.0, 0.0)
-    near, far = (asked(at_line(blocking, at=LINE - away, speed=speed))[1] for away, speed in ((0.5, 1.0), (20.0, 9.0)))
-    assert near[0].cause is Cause.ONCOMING and near[0].target_speed < 0.5 and near[0].subject == 50
-    assert far[0].target_speed > 8.0
+    for away, speed in ((0.5, 1.0), (3.0, 4.0), (20.0, 9.0)):
+        here = at_line(blocking, at=LINE - away, speed=speed)
+        proposal = asked(here)[1][0]
+        gap = round(10 * away) / 10 + 1.0
+        assert proposal.cause is Cause.ONCOMING
+        assert proposal.distance == pytest.approx(gap, abs=0.06)
+        wanted = target_speed(seen(here).limit, speed, proposal.distance, 0.0, 2.0, 0.1)
+        assert proposal.target_speed == pytest.approx(wanted, rel=1e-6)
+        assert proposal.subject == (50 if away < 8.0 else -1)
+
+
+def test_the_clock_runs_where_the_ego_waits_whatever_the_situation_does():
+    for at, runs in ((LINE - 2.3, False), (LINE - 1.7, True)):
+        here = at_line(at=at)
+        quiet = replace(here, briefings=(replace(here.briefings[0], playing=False),))
+        first = passing.ask(seen(quiet), PassingMemory()).memory.manoeuvres[0]
+        assert (first.opened == 10.0) == runs
 
 
 # -- which gaps are taken -------------------------------------------------------------------------------------------
@@ -118,8 +133,8 @@ def test_a_rolling_ego_takes_smaller_gaps():
 
 
 def test_a_standing_car_is_expected_to_move_at_a_metre_per_second():
-    assert goes(comes(WAY, critical(1.0) + 1.0, 0.0))
-    assert not goes(comes(WAY, critical(1.0) - 1.0, 0.0))
+    assert goes(comes(WAY, critical(1.0) + 0.4, 0.0))
+    assert not goes(comes(WAY, critical(1.0) - 0.4, 0.0))
 
 
 def test_a_car_between_the_ego_and_the_end_is_in_the_way_and_one_behind_is_not():
@@ -132,8 +147,9 @@ def test_a_fast_car_close_by_is_past_before_a_standing_ego_is_on_the_lane():
     away = 0.45 * 12.0
     assert goes(comes(WAY, LINE - 1.0 + away - 0.3, 12.0))
     assert not goes(comes(WAY, LINE - 1.0 + away + 0.3, 12.0))
-    assert not goes(comes(WAY, LINE - 1.0 + away - 0.3, 12.0), speed=1.5)
-    assert not goes(comes(WAY, LINE - 1.0 + 0.5, 2.5))
+    assert goes(comes(WAY, LINE - 1.0 + away - 0.3, 12.0), speed=0.95)
+    assert not goes(comes(WAY, LINE - 1.0 + away - 0.3, 12.0), speed=1.05)
+    assert goes(comes(WAY, LINE - 1.0 + 1.0, 3.05)) and not goes(comes(WAY, LINE - 1.0 + 1.0, 2.95))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +167,10 @@ def test_how_close_depends_on_the_lane_and_the_obstacle(type_name: str, width: f
 def test_who_is_not_on_the_borrowed_lane_is_not_in_the_way():
     assert goes(comes(WAY, 130.0, 13.0, aside=-6.5))
     assert goes(comes(WAY, 130.0, 13.0, aside=0.0))
-    assert not goes(comes(WAY, 130.0, 13.0, aside=-4.5))
+    for aside in (-3.5 - 0.6 * 3.5, -3.5 + 0.6 * 3.5):
+        outwards = 0.1 if aside > -3.5 else -0.1
+        assert not goes(comes(WAY, 130.0, 13.0, aside=aside - outwards))
+        assert goes(comes(WAY, 130.0, 13.0, aside=aside + outwards))
     assert goes(comes(WAY, 130.0, 13.0, z=6.0))
 
 
@@ -177,13 +196,14 @@ def test_only_those_whom_the_ego_sees_count_if_so_set():
 
 
 def test_the_longer_it_waits_the_smaller_a_gap_it_takes():
-    full, none = critical(9.0), critical(9.0, room=0.0)
-    middle = 0.5 * (full + none)
-    assert not goes(comes(WAY, full - 1.0, 9.0), waited=10.0)
-    assert not goes(comes(WAY, none - 1.0, 9.0), waited=25.0)
-    assert goes(comes(WAY, none + 1.0, 9.0), waited=25.0)
-    assert not goes(comes(WAY, middle - 3.0, 9.0), waited=17.5) and goes(comes(WAY, middle + 3.0, 9.0), waited=17.5)
-    assert goes(comes(WAY, none - 8.0, 9.0), waited=90.0)
+    for waited, share in ((10.0, 1.0), (15.0, 2 / 3), (20.0, 1 / 3), (25.0, 0.0), (30.0, 0.0)):
+        place = critical(9.0, room=share * (LENGTH + ROOM))
+        assert goes(comes(WAY, place + 0.8, 9.0), waited=waited)
+        assert not goes(comes(WAY, place - 0.8, 9.0), waited=waited)
+    for waited, share in ((45.0, 0.875), (60.0, 0.75), (90.0, 0.5), (500.0, 0.5)):
+        place = END + share * (critical(9.0, room=0.0) - END)
+        assert goes(comes(WAY, place + 0.3, 9.0), waited=waited)
+        assert not goes(comes(WAY, place - 0.3, 9.0), waited=waited)
     assert not goes(comes(WAY, AT, 9.0), waited=1000.0)
 
 
@@ -228,18 +248,45 @@ def test_the_ego_stops_for_an_opposing_vehicle_within_its_reach_if_so_set(type_n
 
 def test_others_than_opposing_vehicles_on_the_way_do_not_stop_it():
     for other in (
-        comes(WAY, AT + 2.0, 3.0, aside=-7.0), car(WAY, AT + 2.0, -3.5, 3.0, turned=pi - 0.9, id=50),
+        comes(WAY, AT + 2.0, 3.0, aside=-7.0), car(WAY, AT + 2.0, -3.5, 3.0, turned=np.radians(134.0), id=50),
         car(WAY, AT + 2.0, -3.5, 3.0, id=50), comes(WAY, AT - 16.0, 3.0),
     ):  # fmt: skip
-        _, (proposal,) = overtaking(other)
-        assert proposal.cause is Cause.OVERTAKING
+        _, proposals = overtaking(other)
+        assert proposals[0].cause is Cause.OVERTAKING
+    _, proposals = overtaking(car(WAY, AT + 2.0, -3.5, 3.0, turned=np.radians(136.0), id=50))
+    assert proposals[0].cause is Cause.ONCOMING
 
 
 def test_where_both_stand_the_situation_is_given_up():
     met = comes(WAY, AT + 1.0, 0.0)
     manoeuvre, proposals = overtaking(met, speed=0.0)
     assert manoeuvre.stage is Stage.DONE and not proposals
-    assert overtaking(met, speed=1.0)[0].stage is Stage.OVERTAKING
+    assert overtaking(met, speed=0.12)[0].stage is Stage.OVERTAKING
+    assert overtaking(comes(WAY, AT + 1.0, 0.09), speed=0.09)[0].stage is Stage.DONE
+    assert overtaking(comes(WAY, AT + 1.0, 0.12), speed=0.0)[0].stage is Stage.OVERTAKING
+
+
+def test_nobody_is_run_into_where_the_way_comes_back():
+    for at, slower in ((END + 8.0, True), (END + 80.0, False)):
+        _, proposals = overtaking(car(WAY, at, 0.0, 0.0, id=50), at=END - 6.0, speed=10.0)
+        assert (min(p.target_speed for p in proposals) < 9.9) == slower
+        assert proposals[-1].cause is Cause.LEADER and proposals[-1].subject == 50
+        gap = proposals[-1].distance - 2.4 - 2.44619
+        assert proposals[-1].target_speed == pytest.approx(target_speed(40 / 3.6, 10.0, gap, 0.0, 4.0, 0.25), rel=1e-4)
+    for aside, met in ((1.0 + 0.91835 + 0.3 - 0.05, 2), (1.0 + 0.91835 + 0.3 + 0.05, 1)):
+        assert len(overtaking(car(WAY, END + 9.0, aside, 0.0, id=50), at=END - 6.0)[1]) == met
+    _, proposals = overtaking(car(WAY, END + 8.0, -3.5, 0.0, turned=pi, id=50), at=END - 6.0, speed=10.0)
+    assert [p.cause for p in proposals] == [Cause.OVERTAKING]
+
+
+def test_nobody_overtakes_who_finds_no_room_behind_it():
+    needed = END + 2.44619 + 8.0 + 2.4
+    assert goes(car(WAY, needed + 0.3, 0.0, 0.0, id=50))
+    assert not goes(car(WAY, needed - 0.3, 0.0, 0.0, id=50))
+    time = seconds_for(END - LINE + 1.0, 0.0, 40 / 3.6)
+    assert goes(car(WAY, needed + 0.5 - 3.0 * time, 0.0, 3.0, id=50))
+    assert not goes(car(WAY, needed - 0.5 - 3.0 * time, 0.0, 3.0, id=50))
+    assert goes(car(WAY, needed - 1.0, 3.0, 0.0, id=50))
 
 
 # -- bicycles -------------------------------------------------------------------------------------------------------
@@ -268,6 +315,18 @@ def test_the_way_past_bicycles_grows_with_them_until_they_are_passed():
         assert beyond.memory.manoeuvres[0].stage is stage
 
 
+def test_the_way_does_not_grow_any_more_when_the_ego_is_coming_back():
+    here = approach("HazardAtSideLane", at=AT - 14.0)
+    first = passing.ask(seen(here), PassingMemory())
+    (shift,) = first.shifts
+    pose = here.actors.pose.copy()
+    pose[:, 0] += 4.0
+    for at, grows in ((shift.end / 10 - 50.0 - 8.3, True), (shift.end / 10 - 50.0 - 7.7, False)):
+        ridden = replace(here, ego=ego(here.route, at, 10.0), actors=replace(here.actors, pose=pose))
+        later = passing.ask(seen(ridden, memory=Memory(shifts=first.shifts)), first.memory).shifts[0]
+        assert (later.end > shift.end) == grows
+
+
 def riding(*others: Actors, at: float = AT - 9.0, opened: float = 0.0, speed: float = 2.5, **more) -> Manoeuvre:
     here = approach("HazardAtSideLaneTwoWays", *others, at=at, speed=speed, time=10.0, **more)
     memory = PassingMemory((Manoeuvre(here.briefings[0].name, opened=opened),))
@@ -275,7 +334,12 @@ def riding(*others: Actors, at: float = AT - 9.0, opened: float = 0.0, speed: fl
 
 
 def test_bicycles_beside_oncoming_traffic_are_passed_from_ten_metres_when_it_is_open():
-    assert riding().stage is Stage.OVERTAKING
+    manoeuvre = riding()
+    shift = manoeuvre.shift
+    assert manoeuvre.stage is Stage.OVERTAKING and shift is not None
+    assert (shift.transition, shift.left, shift.start) == (8.0, True, index(AT - 9.0))
+    standing_end = riding(riding=0.0).shift.end
+    assert standing_end == pytest.approx(index(AT + 9.0 + 9.0 + 8.0), abs=10)
     assert riding(at=AT - 10.3).stage is Stage.APPROACHING
     assert riding(opened=5.6).stage is Stage.APPROACHING
 
@@ -289,8 +353,9 @@ def test_the_gap_for_bicycles_counts_that_they_ride_on():
     assert min(moving) > min(standing) + 20.0
 
 
-def test_bicycles_themselves_are_not_in_the_way():
-    assert riding(bicycle(route(260.0), AT + 30.0, 0.9, 2.5, id=60)).stage is Stage.OVERTAKING
+def test_another_bicycle_where_the_way_comes_back_is_in_the_way_and_the_situations_own_are_not():
+    assert riding(bicycle(route(260.0), AT + 30.0, 0.9, 2.5, id=60)).stage is Stage.APPROACHING
+    assert riding(bicycle(route(260.0), AT + 60.0, 0.9, 2.5, id=60)).stage is Stage.OVERTAKING
 
 
 def test_a_situation_of_another_type_is_left_alone():
@@ -303,3 +368,29 @@ def test_a_situation_of_another_type_is_left_alone():
 def test_a_scene_without_actors_can_be_asked():
     here = approach(PARKED, at=60.0)
     assert passing.ask(seen(replace(here, actors=actors())), PassingMemory()).proposals == ()
+
+
+# -- the lane of one's own direction --------------------------------------------------------------------------------
+
+
+def changes(*others: Actors, waited: float = 0.0, speed: float = 8.0) -> bool:
+    here = approach("HazardAtSideLane", *others, at=AT - 12.0, speed=speed, time=50.0)
+    memory = PassingMemory((Manoeuvre(here.briefings[0].name, waiting=50.0 - waited),))
+    return bool(passing.ask(seen(here), memory).shifts)
+
+
+def test_the_lane_beside_is_changed_to_when_nobody_is_there_or_would_be_soon():
+    here, lengths = AT - 12.0, 2.4 + 2.44619
+    for sign in (1.0, -1.0):
+        for closing, metres in ((0.0, 1.5), (4.0, 1.5 + 4.0 * 1.5), (-4.0, 1.5)):
+            for more, free in ((0.2, True), (-0.2, False)):
+                other = car(WAY, here + sign * (lengths + metres + more), -3.5, 8.0 - sign * closing, id=50)
+                assert changes(other) == free
+    assert not changes(car(WAY, here, -3.5, 8.0, id=50))
+    assert changes(car(WAY, here, -7.5, 8.0, id=50)) and changes(car(WAY, here, 3.5, 8.0, id=50))
+
+
+def test_who_has_waited_long_takes_a_smaller_gap_but_nobody_is_cut_off():
+    close = car(WAY, AT - 12.0 - 4.84619 - 1.5 - 0.8 * 4.0, -3.5, 12.0, id=50)
+    assert not changes(close, waited=9.9) and changes(close, waited=10.1)
+    assert not changes(car(WAY, AT - 12.0, -3.5, 8.0, id=50), waited=100.0)

@@ -56,6 +56,8 @@ def test_wide_and_narrow_lanes_have_their_own_factors():
 def test_in_towns_the_way_comes_back_earlier():
     fast, slow = (ends(approach("Accident", at=60.0, limit=limit))[1] for limit in (15.0, 14.9))
     assert fast - slow == pytest.approx(0.7, abs=0.11)
+    fast, slow = (ends(approach("ParkedObstacle", at=60.0, limit=limit))[1] for limit in (15.0, 14.9))
+    assert fast - slow == pytest.approx(0.5, abs=0.11)
     fast, slow = (ends(approach("ConstructionObstacle", at=60.0, limit=limit))[1] for limit in (15.0, 14.9))
     assert fast == slow
 
@@ -193,7 +195,10 @@ def invaded(offset: float = 0.3, *, at: float = 58.0, width: float = 3.5) -> Sce
 def test_in_an_invaded_turn_the_ego_keeps_aside_from_the_trigger_to_behind_the_cones():
     (shift,) = shifts(invaded())
     assert not shift.left
-    assert shift.start == index(60.0)
+    assert (shift.start, shift.transition) == (index(60.0), 5.0)
+    late = invaded()
+    late = replace(late, briefings=(replace(late.briefings[0], trigger=index(99.0)),))
+    assert shifts(late)[0].start == pytest.approx(index(AT - 15.0), abs=3)
     assert shift.end == pytest.approx(index(AT + 20.0 + 10.0), abs=3)
 
 
@@ -217,7 +222,7 @@ def test_the_ego_moves_aside_for_an_emergency_vehicle_within_fifty_metres_and_sl
     here = seen(chased(49.5))
     asked = passing.ask(here, PassingMemory())
     (shift,) = asked.shifts
-    assert shift.start == index(80.0 + 10.0)
+    assert (shift.start, shift.transition) == (index(80.0 + 10.0), 20.0)
     assert shift.end > index(80.0 + 60.0)
     assert [round(p.target_speed, 2) for p in asked.proposals] == [11.11]
 

@@ -8,7 +8,7 @@ import pytest
 
 from lead import InputError
 from lead.expert.reading.route import route_of
-from lead.expert.reading.way import way_of
+from lead.expert.reading.way import Way, way_of
 from lead.expert.scene import SPACING, Mount, Route, Side
 from lead.roads.library import find_map
 from lead.scenarios.criteria.moment import Moment
@@ -152,24 +152,51 @@ def plan_on(town: carla.Map, places: list[tuple[int, float]]) -> Plan:
     return Plan(np.array([pose_of(waypoint) for waypoint in waypoints]), command, waypoints)
 
 
+def changing(metre: int) -> tuple[Way, Plan]:
+    """The way of a plan that changes to the new lane within 5 m of a metre."""
+    places = [(-1, at) for at in range(20, metre + 1)] + [(-2, at) for at in range(metre + 5, 199)]
+    plan = plan_on(widening(), places)
+    return way_of(plan, pose_of(plan.waypoints[0])), plan
+
+
 def test_a_lane_that_still_widens_is_not_changed_to():
-    town = widening()
-    early = [(-1, metre) for metre in range(20, 51)] + [(-2, metre) for metre in range(55, 150)]
-    plan = plan_on(town, early)
-    way = way_of(plan, pose_of(plan.waypoints[0]))
+    way, _ = changing(50)
+    aside = way.places[:, 1] - 1.75  # m from the middle of the lane before
+    narrow = 50.0 + 40.0 * 2.4 / 3.4  # m at which the new lane has 2.5 m
+    assert np.abs(aside[way.places[:, 0] < narrow - 1.0]).max() < 0.01
     in_new = np.array([waypoint.lane_id == -2 for waypoint in way.waypoints])
     least = min(waypoint.lane_width for waypoint, new in zip(way.waypoints, in_new, strict=True) if new)
-    assert least >= 2.5 and in_new[way.end]
-    assert way.places[np.argmax(in_new), 0] == pytest.approx(50.0 + 40.0 * 2.4 / 3.4, abs=1.5)
-    assert way.places[: np.argmax(in_new), 1] == pytest.approx(1.75, abs=0.01)
-    late = [(-1, metre) for metre in range(20, 91)] + [(-2, metre) for metre in range(95, 150)]
-    assert (
-        way_of(plan_on(town, late), pose_of(plan.waypoints[0])).places[20:120] == plan_places(town, late)[:100]
-    ).all()
+    assert least >= 2.5 and way.places[np.argmax(in_new), 0] == pytest.approx(narrow, abs=1.5)
+    assert aside[way.end] == pytest.approx(3.5, abs=0.01)
 
 
-def plan_places(town: carla.Map, places: list[tuple[int, float]]) -> np.ndarray:
-    return plan_on(town, places).pose[:, :3]
+@pytest.mark.parametrize(("metre", "begins", "ends"), [(110, 102.5, 122.5), (90, 82.5, 102.5), (80, 78.0, 98.5)])
+def test_a_lane_is_changed_over_20_m_where_there_is_room(metre: int, begins: float, ends: float):
+    way, plan = changing(metre)
+    x, aside = way.places[:, 0], way.places[:, 1] - 1.75
+    moving = (aside > 0.01) & (aside < 3.49)
+    assert x[moving].min() == pytest.approx(begins, abs=2.5) and x[moving].max() == pytest.approx(ends, abs=2.5)
+    assert (np.diff(aside) >= -1e-9).all() and aside[way.end] == pytest.approx(3.5, abs=0.01)
+    slope = np.diff(aside) / np.diff(x)
+    assert slope.max() < 1.2 * 0.5 * np.pi * 3.5 / (ends - begins), "the steepest of a cosine"
+    changes = way.command == Command.CHANGE_LANE_RIGHT
+    assert changes[moving].all() and not changes[(x < begins - 2.5) | (x > ends + 2.5)].any()
+    assert (way.command[~changes] == Command.LANE_FOLLOW).all()
+
+
+def test_a_change_right_at_the_start_begins_there():
+    places = [(-1, 120), (-2, 125)] + [(-2, at) for at in range(126, 190)]
+    plan = plan_on(widening(), places)
+    way = way_of(plan, pose_of(plan.waypoints[0]))
+    assert np.abs(way.places[: way.start + 1, 1] - 1.75).max() < 0.01, "the ego stands on the lane before"
+    assert way.places[way.places[:, 0] > 141.0, 1] == pytest.approx(5.25, abs=0.02)
+
+
+def test_a_change_just_before_the_road_ends_comes_before_it():
+    way, _ = changing(190)
+    x, aside = way.places[:, 0], way.places[:, 1] - 1.75
+    moving = (aside > 0.01) & (aside < 3.49)
+    assert x[moving].min() == pytest.approx(180.0, abs=1.5), "11 m of 15, for 4 m are left"
 
 
 @pytest.mark.parametrize(("aside", "command"), [(3.0, Command.CHANGE_LANE_LEFT), (-3.0, Command.CHANGE_LANE_RIGHT)])

@@ -1,7 +1,7 @@
 """What is known of the situations that are set up: their actors, the way of their traffic, the lane to borrow.
 
-It is what the published expert reads from the running scenarios (spec/lead-expert-and-data.md, 1.1); here situations tell
-it their order, and nothing of what they do depends on it.
+It is what the published expert reads from the running scenarios (spec/lead-expert-and-data.md, 1.1). Here situations
+tell it their order, and nothing of what they do depends on it.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The traffic lights and stop signs that a route meets, and where on it one stops for them.
 
-Where lights hold is read as the criteria read it (`lead.scenarios.criteria.signals`); where a stop sign does is the test
-of the official run-stop criterion. Source: spec/lead-expert-and-data.md, 1.2 and 1.7.
+Where lights hold is read as the criteria read it (`lead.scenarios.criteria.signals`); where a stop sign does is the
+test of the official run-stop criterion. Source: spec/lead-expert-and-data.md, 1.2 and 1.7.
 """
 
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def signals_near(stage: Stage) -> tuple[list[Light], list[Sign]]:
 
 
 def lights_met(points: NDArray[np.float64], yaw: NDArray[np.float64], lights: Sequence[Light], town: str) -> Met:
-    """The lights whose stop lines a route of points (N, 3) m with directions `yaw` (N,) rad crosses; again if it does."""
+    """The lights whose stop lines a route of points (N, 3) m with directions `yaw` (N,) rad crosses, in its order."""
     tree = cKDTree(points)
     met: list[tuple[int, int, Mount]] = []
     for light in lights:

@@ -1,7 +1,7 @@
 """How far a weather lets one see.
 
-The published classes belong to 52 presets by name; here a class follows from a weather's parameters, so that blended and
-varied weathers have one too. Source: spec/lead-expert-and-data.md, 4.4.
+The published classes belong to 52 presets by name; here a class follows from a weather's parameters, so that blended
+and varied weathers have one too. Source: spec/lead-expert-and-data.md, 4.4.
 """
 
 import carla

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead import InputError
+from lead.expert.reading.lane_changes import Point, gradual_changes, heading, late_changes
 from lead.geometry.poses import to_local
-from lead.scenarios.lane_graph import Command, lane_key, position
+from lead.scenarios.lane_graph import Command, position
 from lead.scenarios.plan import Plan
 
 BEYOND = 50  # m of the road before the plan's first point and after its last one
@@ -20,9 +21,7 @@ STEP = 1.0  # m
 PARKED_OFF = 2.0  # m from the plan's first point at which the ego must stand in a parking slot
 PULL_OUT = 1.0  # m ahead of the parked ego at which its way is in the lane at the earliest
 PARKED_REACH = 30  # points of the plan among which the parked ego's place is looked for
-WIDE_ENOUGH = 2.5  # m of a lane that may be changed to though it still widens
 LEAST_STEP = 0.05  # m between two places that count as two
-ON_LANE = 1.0  # m to the side between a lane and the one that continues it
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def way_of(plan: Plan, ego_pose: NDArray[np.float64]) -> Way:
     points = _distinct(list(zip(plan.waypoints, map(Command, plan.command.tolist()), strict=True)))
     if len(points) < 2:
         raise InputError(f"the route has {len(points)} places; expected a way to drive")
-    points = _late_changes(points)
+    points = _distinct(late_changes(points))
     first = points[0][0]
     parked = np.hypot(*(position(first) - ego_pose[:3])[:2]) > PARKED_OFF
     if parked:
@@ -57,7 +56,7 @@ def way_of(plan: Plan, ego_pose: NDArray[np.float64]) -> Way:
         before = [(waypoint, Command.LANE_FOLLOW) for waypoint in along_road(first, BEYOND, back=True)[::-1]]
     after = [(waypoint, Command.LANE_FOLLOW) for waypoint in along_road(points[-1][0], BEYOND)]
     joined = [*before, *points, *after]
-    places = np.array([position(waypoint) for waypoint, _ in joined])
+    places, command = gradual_changes(joined, len(before))
     if parked:
         places[0] = ego_pose[:3]
     places = np.concatenate([places, _straight_on(places, BEYOND - len(after))])
@@ -65,7 +64,7 @@ def way_of(plan: Plan, ego_pose: NDArray[np.float64]) -> Way:
     start = len(before)
     return Way(
         places=places,
-        command=np.array([command for _, command in joined], np.int8),
+        command=np.concatenate([command, np.full(len(places) - len(command), Command.LANE_FOLLOW, np.int8)]),
         waypoints=tuple(waypoint for waypoint, _ in joined),
         start=start,
         end=start + len(points) - 1,
@@ -82,17 +81,14 @@ def along_road(start: carla.Waypoint, metres: float, *, back: bool = False) -> l
         following = here.previous(STEP) if back else here.next(STEP)
         if not following:
             break
-        here = max(following, key=lambda waypoint, here=here: float(_heading(waypoint) @ _heading(here)))
+        here = max(following, key=lambda waypoint, here=here: float(heading(waypoint) @ heading(here)))
         found.append(here)
     return found
 
 
-_Point = tuple[carla.Waypoint, Command]
-
-
-def _distinct(points: Sequence[_Point]) -> list[_Point]:
+def _distinct(points: Sequence[Point]) -> list[Point]:
     """The points without those that lie where the one before does."""
-    kept: list[_Point] = []
+    kept: list[Point] = []
     for waypoint, command in points:
         if kept and kept[-1][0].transform.location.distance(waypoint.transform.location) < LEAST_STEP:
             kept[-1] = waypoint, command
@@ -101,37 +97,7 @@ def _distinct(points: Sequence[_Point]) -> list[_Point]:
     return kept
 
 
-def _late_changes(points: Sequence[_Point]) -> list[_Point]:
-    """The points, on the lane before as long as the one that is changed to is narrow and widens."""
-    kept = list(points[:1])
-    for k in range(1, len(points)):
-        waypoint, command = points[k]
-        stays = None
-        entered = lane_key(kept[-1][0]) != lane_key(waypoint)
-        if entered and k + 1 < len(points) and waypoint.lane_width < WIDE_ENOUGH:
-            following = points[k + 1][0]
-            if following.lane_width > waypoint.lane_width:
-                stays = _continued(kept[-1][0], waypoint)
-        if stays is None:
-            kept.append((waypoint, command))
-        else:
-            kept.append((stays, Command.LANE_FOLLOW))
-    return _distinct(kept)
-
-
-def _continued(before: carla.Waypoint, narrow: carla.Waypoint) -> carla.Waypoint | None:
-    """The lane beside a narrow one that continues the lane before it; None if none does."""
-    ahead = _heading(before)
-    for lane in (narrow.get_left_lane(), narrow.get_right_lane()):
-        if lane is None or lane.lane_type != carla.LaneType.Driving or lane.lane_id * narrow.lane_id < 0:
-            continue
-        east, south = (position(lane) - position(before))[:2]
-        if abs(ahead[0] * south - ahead[1] * east) < ON_LANE:
-            return lane
-    return None
-
-
-def _beside(points: Sequence[_Point], ego_pose: NDArray[np.float64]) -> int:
+def _beside(points: Sequence[Point], ego_pose: NDArray[np.float64]) -> int:
     """The first point that lies ahead of a parked ego."""
     places = np.array([position(waypoint) for waypoint, _ in points[:PARKED_REACH]])
     ahead = to_local(places, ego_pose)[:, 0] > PULL_OUT
@@ -142,9 +108,3 @@ def _straight_on(places: NDArray[np.float64], metres: int) -> NDArray[np.float64
     """Places (metres, 3) that lead straight on from the end of a way, where its road ends too early."""
     onward = places[-1] - places[-2]
     return places[-1] + np.arange(1, metres + 1)[:, None] * onward / np.linalg.norm(onward)
-
-
-def _heading(waypoint: carla.Waypoint) -> NDArray[np.float64]:
-    """Unit vector (2,) along its lane."""
-    yaw = np.radians(waypoint.transform.rotation.yaw)
-    return np.array([np.cos(yaw), np.sin(yaw)])

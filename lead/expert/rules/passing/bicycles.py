@@ -9,12 +9,13 @@ from math import ceil
 from lead.expert.decision import Proposal
 from lead.expert.path import Shift
 from lead.expert.rules.passing.memory import Manoeuvre, Stage
+from lead.expert.rules.passing.merging import lane_free
 from lead.expert.rules.passing.obstacles import Obstacles
 from lead.expert.rules.passing.oncoming import in_the_way, seconds_for
 from lead.expert.rules.passing.overtaking import opened, overtake, waits
 from lead.expert.rules.passing.row import Row, rung
 from lead.expert.rules.passing.shifting import index_at, to_the_left
-from lead.expert.scene import LOST, Briefing
+from lead.expert.scene import LOST, SPACING, Briefing
 from lead.expert.view import View
 
 STEPS = 10  # route points by which the shift's end moves on at a time
@@ -24,9 +25,14 @@ MEETINGS = 4  # times that the place is refined at which moving bicycles will ha
 def riding_beside(
     view: View, briefing: Briefing, row: Row, obstacles: Obstacles, manoeuvre: Manoeuvre
 ) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
-    """Change the lane when the last bicycle is near, and come back before it, wherever it is by then."""
-    if manoeuvre.shift is None and (obstacles.distance[-1] >= row.trigger or obstacles.ahead[0] < 0.0):
-        return manoeuvre, ()
+    """Change the lane when the last bicycle is near and the lane free, and come back before it, wherever it is then."""
+    if manoeuvre.shift is None:
+        if obstacles.distance[-1] >= row.trigger or obstacles.ahead[0] < 0.0:
+            return manoeuvre, ()
+        since = view.scene.time if manoeuvre.waiting is None else manoeuvre.waiting
+        manoeuvre = replace(manoeuvre, waiting=since)
+        if not lane_free(view, to_the_left(view, briefing, row, obstacles), view.scene.time - since):
+            return manoeuvre, ()
     shift = _past(view, briefing, row, obstacles, manoeuvre.shift, obstacles.ahead[-1] + row.after)
     passed = obstacles.ahead[-1] < -row.after
     return replace(manoeuvre, shift=shift, stage=Stage.DONE if passed else Stage.APPROACHING), ()
@@ -48,14 +54,16 @@ def riding_two_ways(
             return replace(manoeuvre, waiting=since), ()
         manoeuvre = replace(manoeuvre, stage=Stage.OVERTAKING, shift=shift, waiting=since)
     shift = _past(view, briefing, row, obstacles, manoeuvre.shift, obstacles.ahead[-1] + row.after)
-    return overtake(view, row, replace(manoeuvre, shift=shift), speed)
+    return overtake(view, briefing, row, replace(manoeuvre, shift=shift), speed)
 
 
 def _past(view: View, briefing: Briefing, row: Row, obstacles: Obstacles, before: Shift | None, back: float) -> Shift:
-    """The shift from here on, whose second ramp begins so far (m) ahead; never earlier than `before`."""
+    """The shift from here on, whose second ramp begins so far (m) ahead; never earlier than `before`, and as it was when
+    the ego is on that ramp."""
     end = STEPS * ceil(index_at(view, back + row.transition) / STEPS)
     if before is not None:
-        return replace(before, end=max(before.end, end))
+        coming_back = view.index > before.end - row.transition / SPACING
+        return before if coming_back else replace(before, end=max(before.end, end))
     left = to_the_left(view, briefing, row, obstacles)
     return Shift(view.index, end, row.transition, left, owner=briefing.name)
 

@@ -23,7 +23,7 @@ class Manoeuvre:
         stage: of the passing.
         shift: the way round it; None if none is laid.
         opened: s, when the ego came so near that the situation will open the borrowed lane; None before.
-        waiting: s, since when it looks for a gap in the oncoming traffic; None before.
+        waiting: s, since when it looks for a gap in the traffic of the lane to be borrowed; None before.
     """
 
     name: str

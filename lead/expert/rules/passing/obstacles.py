@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lead.expert.kernels.places import along_path
 from lead.expert.path import shifted
-from lead.expert.scene import SPACING, Actors, EvidenceIndex
+from lead.expert.scene import SPACING, Actors, EvidenceIndex, Kind
 from lead.expert.view import View
 
 REACH = 1500  # route points on either side of the ego
@@ -88,3 +88,8 @@ def speed_along(actors: Actors, turned: NDArray[np.float64]) -> NDArray[np.float
     """(K,) m/s along a way against which actors are turned by (K,) rad."""
     course = actors.pose[:, 4] - turned
     return actors.velocity[:, 0] * np.cos(course) + actors.velocity[:, 1] * np.sin(course)
+
+
+def on_wheels(actors: Actors) -> NDArray[np.bool_]:
+    """(A,) who is a vehicle or a bicycle."""
+    return (actors.kind == Kind.CAR) | (actors.kind == Kind.BICYCLE)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from lead.expert.kernels.driving import DT, next_speed, pedals
 from lead.expert.kernels.places import along_path
 from lead.expert.path import Shift, lateral
-from lead.expert.rules.passing.obstacles import STOREY, beside_route, speed_along
+from lead.expert.rules.passing.merging import taken_behind
+from lead.expert.rules.passing.obstacles import STOREY, beside_route, on_wheels, speed_along
 from lead.expert.rules.passing.row import Row, rung
-from lead.expert.scene import LOST, SPACING, Actors, Briefing, Kind
+from lead.expert.scene import SPACING, Actors, Briefing
 from lead.expert.view import View
 
 ROOM = 10.0  # m beyond the end of the shift, and the ego's length, where an oncoming vehicle may be as the ego is back
@@ -49,7 +50,7 @@ def in_the_way(view: View, briefing: Briefing, row: Row, shift: Shift, speed: fl
 
     A vehicle on the borrowed lane must not be before the place where the ego is back, and must take longer to get there
     than an ego that accelerates to `speed` (m/s). The longer the ego has `waited` (s) the smaller the gap that it takes,
-    as drivers do: some flows leave no gap of the published size.
+    as drivers do: some flows leave no gap of the published size. And there must be room on its own lane.
     """
     others = oncoming(view, briefing, shift)
     eager = float(np.clip((waited - EAGER_FROM) / (EAGER_TO - EAGER_FROM), 0.0, 1.0))
@@ -63,7 +64,9 @@ def in_the_way(view: View, briefing: Briefing, row: Row, shift: Shift, speed: fl
         nearer = np.minimum(rung(row.starting, view.route.lane_width[view.index]), START * others.towards)
         passing = (others.towards > OTHER_FAST) & (others.ahead < nearer)
     blocking = np.flatnonzero(~late & ~passing)
-    return int(others.ids[blocking[np.argmin(others.ahead[blocking])]]) if len(blocking) else LOST
+    if len(blocking):
+        return int(others.ids[blocking[np.argmin(others.ahead[blocking])]])
+    return taken_behind(view, briefing, shift, seconds_for((shift.end - view.index) * SPACING, view.speed, speed))
 
 
 def opposing(view: View, row: Row) -> tuple[int, float, float] | None:
@@ -72,7 +75,7 @@ def opposing(view: View, row: Row) -> tuple[int, float, float] | None:
     seconds = FAST_NEGOTIATION if view.scene.ego.speed_limit > FAST_ROAD else row.negotiation
     reach = seconds * view.speed + GUARD + view.scene.ego.extent[0]
     width = ON_LANE * view.route.lane_width[view.index]
-    meets = (np.abs(view.turned) > FACING) & (np.abs(view.aside) < width) & _on_wheels(view.actors)
+    meets = (np.abs(view.turned) > FACING) & (np.abs(view.aside) < width) & on_wheels(view.actors)
     rows = np.flatnonzero(meets & (view.ahead > 0.0) & (view.ahead - view.actors.extent[:, 0] < reach))
     if not len(rows):
         return None
@@ -83,7 +86,7 @@ def opposing(view: View, row: Row) -> tuple[int, float, float] | None:
 def oncoming(view: View, briefing: Briefing, shift: Shift) -> Oncoming:
     """Who is on the borrowed lane ahead of the ego: only those whom it sees if so set (V5)."""
     actors = view.actors if view.settings.oncoming_seen else view.scene.actors
-    actors = actors.rows(_on_wheels(actors) & ~np.isin(actors.ids, np.array(briefing.ids, np.int64)))
+    actors = actors.rows(on_wheels(actors) & ~np.isin(actors.ids, np.array(briefing.ids, np.int64)))
     found = [_along_route(view, actors, shift)]
     if len(briefing.beside) > 1:
         found.append(_along_lane(view, actors, briefing.beside[::-1]))
@@ -124,7 +127,3 @@ def _along_lane(view: View, actors: Actors, lane: NDArray[np.float64]) -> tuple[
     begin, _, against, _ = (float(value[0]) for value in beside_route(view, lane[:1], yaw[:1]))
     on &= abs(against) < HALF_TURN
     return actors.ids[on], begin + ahead[on], -speed_along(actors, turned)[on]
-
-
-def _on_wheels(actors: Actors) -> NDArray[np.bool_]:
-    return (actors.kind == Kind.CAR) | (actors.kind == Kind.BICYCLE)

@@ -5,9 +5,12 @@ Source: spec/lead-expert-and-data.md, 1.8 (two-way procedure, negotiation guard)
 
 from dataclasses import replace
 
+import numpy as np
+
 from lead.expert.decision import Cause, Proposal
+from lead.expert.idm import target_speed
 from lead.expert.rules.passing.memory import Manoeuvre, Stage
-from lead.expert.rules.passing.obstacles import Obstacles
+from lead.expert.rules.passing.obstacles import Obstacles, on_wheels, speed_along
 from lead.expert.rules.passing.oncoming import opposing
 from lead.expert.rules.passing.row import Row
 from lead.expert.scene import SPACING, Briefing
@@ -19,6 +22,8 @@ PATIENCE = 4.5
 AT_LINE = 2.0  # m before its shift, where the ego waits and the clock runs in any case
 BACK = 2.0  # m before the end of the shift at which the overtaking is over
 STANDING = 0.1  # m/s
+GAP, HEADWAY = 4.0, 0.25  # m and s to who is ahead, as for any leader
+BESIDE = 0.3  # m between the ego and who is not in its way
 
 
 def opened(view: View, briefing: Briefing, row: Row, obstacles: Obstacles, manoeuvre: Manoeuvre) -> Manoeuvre:
@@ -37,8 +42,11 @@ def waits(view: View, manoeuvre: Manoeuvre) -> bool:
     return manoeuvre.opened is None or view.scene.time < manoeuvre.opened + PATIENCE
 
 
-def overtake(view: View, row: Row, manoeuvre: Manoeuvre, speed: float) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
-    """Drive to the end of the shift at a speed (m/s) without regard to others, unless a vehicle comes that is opposing.
+def overtake(
+    view: View, briefing: Briefing, row: Row, manoeuvre: Manoeuvre, speed: float
+) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
+    """Drive to the end of the shift at a speed (m/s), behind who is on the way there but without regard to the others,
+    unless a vehicle comes that is opposing.
 
     For one that comes the ego stops; if it stands already, the overtaking is given up, and the rules for the traffic at
     large lead the ego on.
@@ -52,4 +60,21 @@ def overtake(view: View, row: Row, manoeuvre: Manoeuvre, speed: float) -> tuple[
         if others_speed < STANDING and view.speed < STANDING:
             return replace(manoeuvre, stage=Stage.DONE), ()
         return manoeuvre, (Proposal(Cause.ONCOMING, 0.0, vehicle, away),)
-    return manoeuvre, (Proposal(Cause.OVERTAKING, speed, distance=distance, overrides=True),)
+    onward = Proposal(Cause.OVERTAKING, speed, distance=distance, overrides=True)
+    return manoeuvre, (onward, *_behind(view, briefing, speed))
+
+
+def _behind(view: View, briefing: Briefing, speed: float) -> tuple[Proposal, ...]:
+    """Keep behind the nearest vehicle on the path that drives along it or stands; not published, but where the ego comes
+    back there may be a queue."""
+    actors, half = view.actors, view.scene.ego.extent
+    along = speed_along(actors, view.turned)
+    there = on_wheels(actors) & ~np.isin(actors.ids, np.array(briefing.ids, np.int64)) & (along > -STANDING)
+    there &= (view.ahead > 0.0) & (np.abs(view.aside) - actors.extent[:, 1] < half[1] + BESIDE)
+    rows = np.flatnonzero(there)
+    if not len(rows):
+        return ()
+    nearest = rows[np.argmin(view.ahead[rows])]
+    gap = float(view.ahead[nearest] - actors.extent[nearest, 0] - half[0])
+    slower = target_speed(speed, view.speed, gap, float(along[nearest]), GAP, HEADWAY)
+    return (Proposal(Cause.LEADER, slower, int(actors.ids[nearest]), float(view.ahead[nearest])),)

@@ -43,7 +43,7 @@ def standing(
         manoeuvre, blocker = _look(view, briefing, row, shift, manoeuvre)
         if manoeuvre.stage is Stage.APPROACHING:
             return manoeuvre, (*caps, _wait(view, shift, blocker))
-    return overtake(view, row, manoeuvre, rung(row.speed, view.route.lane_width[view.index]))
+    return overtake(view, briefing, row, manoeuvre, rung(row.speed, view.route.lane_width[view.index]))
 
 
 def _look(view: View, briefing: Briefing, row: Row, shift: Shift, manoeuvre: Manoeuvre) -> tuple[Manoeuvre, int]:

@@ -1,0 +1,70 @@
+"""`lead collect`: the expert drives routes, and what a student's sensors see is recorded."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+console = Console(highlight=False)
+
+
+def collect(
+    routes: Annotated[str, typer.Option(help="FILE[:ids] such as routes.xml:0-4,7, or a shipped suite: train[:ids].")],
+    out: Annotated[Path, typer.Option(help="Folder of the data set; it is resumed.")],
+    expert: Annotated[
+        str, typer.Option(help="PRESET[,switch=value...] with preset privileged, lead or aligned.")
+    ] = "aligned",
+    rig: Annotated[
+        str, typer.Option(help="tfv6-3cam, tfv6-6cam, navsim-4cam, waymo-3cam, nano, or a rig's .json file.")
+    ] = "tfv6-3cam",
+    workers: Annotated[int, typer.Option(min=1, help="Routes driven at the same time.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of traffic, situations, sensors' noise and moved rigs.")] = 0,
+    quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG; the student is shown the same.")] = 50,
+    protocol: Annotated[
+        str, typer.Option(help="Whose rules judge drives, and whose spacing target points have.")
+    ] = "leaderboard-2.0",
+    carla: Annotated[
+        str | None, typer.Option(help="HOST:PORT of a running CARLA; embedded servers if not given.")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what it would take.")] = False,
+) -> None:
+    """Record drives for training. Run it again to go on where it was stopped.
+
+    Exit code 1 if a route was not ended by driving. Drives that are not good enough stay, with the reason.
+    Example: `lead collect --routes train:0-9 --out data/train --workers 2`
+    """
+    from lead.cli.evaluate import shown
+    from lead.drive.collect import collect as run
+    from lead.drive.collect import estimate
+    from lead.drive.evaluation import Evaluation
+    from lead.drive.ledger import Ledger
+    from lead.drive.recording.settings import Recording
+    from lead.scenarios.suites import resolve_routes
+    from lead.score.protocols import protocol_named
+
+    protocol_named(protocol)
+    chosen = resolve_routes(routes, keep_faulty=True)
+    recording = Recording(rig, expert, quality)
+    cost = estimate(chosen, recording, workers)
+    console.print(
+        f"{cost.routes} routes, {cost.kilometres:.1f} km, about {cost.hours:.1f} h of driving: {cost.frames:,} frames, "
+        f"{cost.size / 1e9:.1f} GB, {cost.seconds / 3600.0:.1f} h on {workers} workers -> {out}/",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
+    if plan:
+        return
+    settled = Evaluation(f"expert:{expert}", routes, protocol, seed=seed, carla=carla, log=False)
+    with shown(len(chosen)) as progress:
+        records = run(settled, recording, chosen, out, workers, progress)
+    kept = [record for record in records if record.verdict.kept]
+    for record in records:
+        if not record.verdict.kept:
+            console.print(f"route {record.route} is not trained on: {record.verdict.reason}", markup=False)
+    frames = sum(record.frames for record in kept)
+    console.print(f"{len(kept)} of {len(chosen)} routes are good to train on, {frames:,} frames")
+    console.print(f"{out}", soft_wrap=True)
+    faulty = [
+        entry for entry in Ledger(out).entries([route.id for route in chosen]) if entry.ending.value != "finished"
+    ]
+    raise typer.Exit(1 if faulty or len(records) < len(chosen) else 0)

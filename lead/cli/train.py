@@ -1,0 +1,112 @@
+"""`lead train`: train a student on recorded drives."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from lead import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lead.train.config import StageConfig
+    from lead.train.loop import Report
+    from lead.train.ranks import Ranks
+
+console = Console(highlight=False)
+
+
+def train(
+    recipe: Annotated[
+        str,
+        typer.Argument(help="tfv6-resnet34, tfv6-regnety032, noradar, visiononly, tfv5, nano, or a file RECIPE.py."),
+    ],
+    data: Annotated[Path, typer.Option(help="Folder of recorded routes, ours or of the published layout.")],
+    out: Annotated[Path, typer.Option(help="Folder of checkpoints, logs and weights; a run in it goes on.")],
+    changes: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings, such as pretrain.epochs=3 batch=32.")
+    ] = None,
+    stage: Annotated[str, typer.Option(help="pretrain, posttrain or all.")] = "all",
+    initial: Annotated[
+        Path | None, typer.Option(help="Weights (.safetensors, .pth) that the first stage begins with.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda; the GPU if there is one.")] = None,
+) -> None:
+    """Train a student: perception, then its planner. Run it again to go on where it was stopped.
+
+    Example: `lead train nano --data data/ --out out/nano batch=8`
+    Several GPUs: `torchrun --nproc-per-node 4 -m lead train tfv6-resnet34 --data data/ --out out/resnet34`
+    """
+    from lead.train.checkpoint import MODEL
+    from lead.train.loop import train_stage
+    from lead.train.overrides import overridden
+    from lead.train.ranks import joined_ranks
+    from lead.train.recipes import recipe_named
+    from lead.train.samples import open_samples
+
+    run = overridden(recipe_named(recipe), changes or [])
+    stages = [each for each in run.stages if stage in ("all", each.name)]
+    if not stages:
+        raise InputError(
+            f"recipe {run.name} has no stage {stage!r}; there are all, {', '.join(s.name for s in run.stages)}"
+        )
+    before = run.stages.index(stages[0]) - 1
+    if initial is None and before >= 0:
+        initial = out / run.stages[before].name / MODEL / "model.safetensors"
+    with joined_ranks(device) as ranks:
+        for each in stages:
+            samples, held_out = open_samples(data, each)
+            if ranks.first:
+                console.print(
+                    plan(each, len(samples.order), len(held_out.order) if held_out else 0, ranks), soft_wrap=True
+                )
+            with shown(each, ranks) as report:
+                weights = train_stage(each, samples, held_out, out / each.name, ranks, initial, report)
+            initial = weights / "model.safetensors"
+        if ranks.first:
+            console.print(f"weights {weights}", soft_wrap=True)
+
+
+def plan(stage: "StageConfig", samples: int, held_out: int, ranks: "Ranks") -> str:
+    """What will be done, in a line."""
+    steps = stage.epochs * (samples // stage.batch)
+    return (
+        f"{stage.name}: {stage.model.name}, {samples} samples ({held_out} held out), {stage.epochs} epochs of "
+        f"{samples // stage.batch} steps of {stage.batch}, {steps} steps in all on {ranks.count} x {ranks.device.type}"
+    )
+
+
+@contextmanager
+def shown(stage: "StageConfig", ranks: "Ranks") -> "Iterator[Callable[[Report], None]]":
+    """A bar with the loss, the time left and the share of it that goes by waiting for samples."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    if not ranks.first:
+        yield lambda report: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("ETA"), TimeRemainingColumn(), TextColumn("{task.fields[told]}"))  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task, loss = bar.add_task(stage.name, total=None, told=""), ""
+
+        def report(told: "Report") -> None:
+            nonlocal loss
+            if told.values is not None:
+                loss = f"loss {told.values['loss']:.4f}  "
+                bar.console.print(f"step {told.step}/{told.steps}  {loss}{told.values['samples_per_s']:.1f} samples/s")
+            if told.note is not None:
+                bar.console.print(f"[bold red]alarm:[/] {told.note}")
+            bar.update(task, total=told.steps, completed=told.step, told=f"{loss}waiting {100 * told.wait:.0f} %")
+
+        yield report

@@ -1,0 +1,142 @@
+"""Collect a data set: the expert drives many routes, each is recorded; resumed where it stopped.
+
+OUT/routes/ID/frames.arrow, route.json    a route's frames, and how it ended
+OUT/collection.json, evaluation.json      how it is recorded and driven; another collection is refused
+OUT/ledger, logs                          as of an evaluation
+OUT/manifest.json                         sizes and checksums, written at the end
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+import lead
+from lead import InputError
+from lead.dataset.manifest import write_manifest
+from lead.dataset.rig import rig_named
+from lead.dataset.route_file import RouteFile
+from lead.dataset.route_record import RECORD, DriveRecord, judge, read_record, write_record
+from lead.dataset.writer import FRAMES
+from lead.drive.evaluate import Progress, evaluate
+from lead.drive.evaluation import EMBEDDED, Evaluation, commit
+from lead.drive.ledger import Entry, Ledger
+from lead.drive.recording.job import RecordingJob
+from lead.drive.recording.settings import Recording, route_folder
+from lead.expert.settings import settings_from
+from lead.scenarios.route_file import Route
+from lead.score.border import replace_text
+
+COLLECTION = "collection.json"
+USUAL_SPEED = 4.5  # m/s that the expert drives on average, with all its stops
+BYTES_PER_PIXEL, BYTES_OF_CLOUD = 0.08, 78_000  # of a frame's pictures (a view), and of its points and boxes
+TICKS_PER_SECOND = 20.0  # of one worker, on a machine that does not do much else; benchmarks/recording.py measures it
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a collection will take, roughly."""
+
+    routes: int
+    kilometres: float
+    hours: float  # of driving
+    frames: int
+    size: int  # bytes
+    seconds: float  # of wall-clock time
+
+
+def estimate(routes: Sequence[Route], recording: Recording, workers: int) -> Estimate:
+    """From the routes' key points, and what was measured once."""
+    rig, views = rig_named(recording.rig), 2 if settings_from(recording.expert).perturbed_rig else 1
+    metres = sum(
+        float(np.linalg.norm(np.diff(route.key_points[:, :2], axis=0), axis=1).sum())
+        for route in routes
+        if not route.fault
+    )
+    seconds = metres / USUAL_SPEED
+    frames = int(seconds * 20.0 / recording.every)
+    pixels = sum(camera.width * camera.height for camera in rig.cameras)
+    per_frame = views * pixels * BYTES_PER_PIXEL + BYTES_OF_CLOUD * bool(rig.lidars)
+    wall = seconds * 20.0 / TICKS_PER_SECOND / max(1, min(workers, len(routes)))
+    return Estimate(len(routes), metres / 1000.0, seconds / 3600.0, frames, int(frames * per_frame), wall)
+
+
+def collect(
+    evaluation: Evaluation, recording: Recording, routes: Sequence[Route], out: Path, workers: int = 1,
+    progress: Progress | None = None,
+) -> list[DriveRecord]:  # fmt: skip
+    """Drive and record every route that `out` lacks; returns the records of all that were driven.
+
+    Raises InputError if there is no such rig, expert or protocol, or `out` holds another collection.
+    """
+    progress = progress or Progress()
+    rig_named(recording.rig)
+    settings_from(recording.expert)
+    _claim(out, recording)
+    by_id = {route.id: route for route in routes}
+
+    def ended(entry: Entry) -> None:
+        _settle(evaluation, by_id[entry.route], entry, out)
+        progress.ended(entry)
+
+    ledger = Ledger(out)
+    for entry in ledger.entries(list(by_id)):  # of a run that was killed between entry and record
+        if not (route_folder(out, entry.route) / RECORD).exists():
+            _settle(evaluation, by_id[entry.route], entry, out)
+    jobs = partial(RecordingJob, recording=recording)
+    evaluate(evaluation, routes, out, workers, replace(progress, ended=ended), job_of=jobs)
+    folders = [route_folder(out, route.id) for route in routes]
+    records = [read_record(folder) for folder in folders if (folder / RECORD).exists()]
+    if records:
+        write_manifest(out)
+    return records
+
+
+def _claim(out: Path, recording: Recording) -> None:
+    """Take a folder for a collection. Raises InputError if it holds another one."""
+    mine, path = json.loads(json.dumps(asdict(recording))), out / COLLECTION
+    if not path.exists():
+        out.mkdir(parents=True, exist_ok=True)
+        replace_text(path, json.dumps(mine, indent=1) + "\n")
+        return
+    theirs = json.loads(path.read_text())
+    other = [key for key in mine if mine[key] != theirs.get(key)]
+    if other:
+        told = "; ".join(f"{key}: {theirs.get(key)!r} there, {mine[key]!r} now" for key in other)
+        raise InputError(f"{out} holds another collection ({told}); choose another --out")
+
+
+def _settle(evaluation: Evaluation, route: Route, entry: Entry, out: Path) -> None:
+    """Write how a drive ended beside its frames; a route of which nothing was written gets no record."""
+    folder = route_folder(out, entry.route)
+    if not (folder / FRAMES).exists():
+        return
+    frames = RouteFile(folder)
+    count, header = len(frames), frames.header
+    scores = entry.record.scores
+    write_record(
+        folder,
+        DriveRecord(
+            route=entry.route,
+            town=route.town,
+            situations=header.situations,
+            weather=header.weather.name,
+            seed=evaluation.seed,
+            repetition=header.repetition,
+            frames=count,
+            ticks=entry.ticks,
+            status=entry.record.status,
+            driving_score=float(scores.score_composed),
+            route_completion=float(scores.score_route),
+            infractions={name: len(told) for name, told in entry.record.infractions.items() if told},
+            verdict=judge(entry.record, count),
+            versions={
+                "lead": lead.__version__, "commit": commit() or "", "carla": version("carla"),
+                "simulator": "CARLA" if evaluation.carla else EMBEDDED,
+            },
+        ),
+    )  # fmt: skip

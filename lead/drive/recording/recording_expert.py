@@ -1,0 +1,110 @@
+"""The expert that records what it drives."""
+
+import shutil
+import zlib
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import carla
+import numpy as np
+
+import lead
+from lead.dataset.header import Perturbation, Plan, RouteHeader, Weather
+from lead.dataset.rig import rig_named
+from lead.drive.agent import Observation, Task
+from lead.drive.agents.expert import Expert
+from lead.drive.evaluation import EMBEDDED, commit
+from lead.drive.recording.perturbing import draw_perturbation
+from lead.drive.recording.recorder import Recorder
+from lead.drive.recording.settings import Recording, route_folder
+from lead.drive.route_job import RouteJob
+from lead.expert.settings import settings_from
+from lead.scenarios.stage import Stage
+from lead.scenarios.weather import FIELDS, weather_at
+
+
+class RecordingExpert(Expert):
+    """Drives as the expert does; a recorder looks over its shoulder. An old, unfinished recording is removed.
+
+    Args:
+        job: what is driven.
+        recording: how it is recorded.
+    """
+
+    def __init__(self, job: RouteJob, recording: Recording) -> None:
+        super().__init__(settings_from(recording.expert))
+        self._job, self._recording = job, recording
+        self._recorder: Recorder | None = None
+
+    def begin(self, stage: Stage, task: Task) -> None:
+        """Mount the sensors and begin the file."""
+        super().begin(stage, task)
+        folder = route_folder(self._job.out, self._job.route.id)
+        shutil.rmtree(folder, ignore_errors=True)
+        header = header_of(stage, task, self._job, self._recording)
+        self._recorder = Recorder(stage, header, Path(folder), self.settings.perturbed_rig)
+
+    def control(self, observation: Observation) -> carla.VehicleControl:
+        """As the expert's; the tick is recorded."""
+        asked = super().control(observation)
+        if self.scene is not None and self.decision is not None and self._recorder is not None:
+            self._recorder.see(observation.frame, self.scene, self.decision)
+        return asked
+
+    def end(self) -> None:
+        """Take the sensors away and end the file."""
+        if self._recorder is not None:
+            self._recorder.close()
+            self._recorder = None
+
+
+def header_of(stage: Stage, task: Task, job: RouteJob, recording: Recording) -> RouteHeader:
+    """What holds for all frames of a drive."""
+    settings, rig = settings_from(recording.expert), rig_named(recording.rig)
+    box = stage.ego.bounding_box
+    evaluation, route = job.evaluation, job.route
+    return RouteHeader(
+        route=route.id,
+        source=evaluation.routes,
+        town=route.town,
+        situations=tuple(situation.type for situation in route.situations),
+        weather=weather_of(job),
+        repetition=0,
+        seed=evaluation.seed,
+        ego_type=stage.ego.type_id,
+        ego_extent=(box.extent.x, box.extent.y, box.extent.z),
+        ego_centre=(box.location.x, box.location.y, box.location.z),
+        expert={"preset": recording.expert, "settings": asdict(settings)},
+        rig=rig,
+        perturbation=_moved(stage, job) if settings.perturbed_rig else Perturbation(),
+        plan=Plan(tuple(tuple(p) for p in task.plan.pose[:, :3].tolist()), tuple(task.plan.command.tolist())),
+        jpeg_quality=recording.jpeg_quality,
+        simulator=f"CARLA {stage.client.get_server_version()}"
+        if evaluation.carla
+        else f"{EMBEDDED} {lead.__version__}",
+        versions={"lead": lead.__version__, "commit": commit() or "", "carla": version("carla")},
+        ticks_per_frame=recording.every,
+    )
+
+
+def weather_of(job: RouteJob) -> Weather:
+    """The weather at the route's start: its parameters, and the name of CARLA's preset nearest to it."""
+    values = weather_at(job.route.weather, 0.0)
+    presets = {
+        name: value for name, value in vars(carla.WeatherParameters).items()
+        if isinstance(value, carla.WeatherParameters)
+    }  # fmt: skip
+    away = {
+        name: float(np.abs(values - [getattr(preset, field) for field in FIELDS]).sum())
+        for name, preset in presets.items()
+    }
+    name = min(away, key=lambda preset: away[preset]) if away else "unknown"
+    return Weather(name, dict(zip(FIELDS, values.tolist())))
+
+
+def _moved(stage: Stage, job: RouteJob) -> Perturbation:
+    random = np.random.default_rng([job.evaluation.seed, zlib.crc32(job.route.id.encode())])
+    widths = [waypoint.lane_width for waypoint in stage.plan.waypoints if not waypoint.is_junction]
+    limit = stage.ego.get_speed_limit() / 3.6
+    return draw_perturbation(random, widths, stage.ego.bounding_box.extent.y, limit)

@@ -1,0 +1,32 @@
+"""What is recorded, and how."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lead.drive.ledger import file_name
+
+TICKS_PER_FRAME = 5  # 4 Hz
+ROUTES = "routes"
+"""Folder of a data set in which each route has its own."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """How drives are recorded.
+
+    Attributes:
+        rig: name of a rig that ships, or a rig's file.
+        expert: "PRESET[,switch=value...]".
+        jpeg_quality: of colour pictures, 1 to 100; the student is shown pictures of the same.
+        every: ticks from frame to frame.
+    """
+
+    rig: str = "tfv6-3cam"
+    expert: str = "aligned"
+    jpeg_quality: int = 50
+    every: int = TICKS_PER_FRAME
+
+
+def route_folder(out: Path, route: str) -> Path:
+    """Where a route's frames are."""
+    return out / ROUTES / file_name(route)

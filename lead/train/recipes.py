@@ -1,0 +1,108 @@
+"""Complete runs by name. A recipe of one's own is a Python file with a function `recipe() -> Recipe`."""
+
+import runpy
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from lead import InputError
+from lead.dataset.routes import Selection
+from lead.model import variants
+from lead.model.config import ModelConfig
+from lead.train.config import ComputeConfig, DataConfig, Recipe, StageConfig
+
+PRETRAIN, POSTTRAIN = "pretrain", "posttrain"
+FUNCTION = "recipe"
+"""What a recipe's file defines."""
+
+
+def two_stages(name: str, model: ModelConfig, compute: ComputeConfig, data: DataConfig | None = None) -> Recipe:
+    """Perception first, then all of the model with its planner (spec/tfv6.md, 3.4).
+
+    Of each route the first and the last frame are left out, in the second stage as many at its end as there are
+    waypoints.
+    """
+    data, perception = data or DataConfig(), replace(model, planning=None)
+    ahead = round(model.planning.waypoints * model.planning.waypoint_interval * FRAMES_PER_SECOND)
+    planned = replace(data, selection=replace(data.selection, skip_first=ahead, skip_last=ahead))
+    return Recipe(
+        name,
+        (
+            StageConfig(PRETRAIN, perception, data=data, compute=compute),
+            StageConfig(POSTTRAIN, model, data=planned, compute=compute),
+        ),
+    )
+
+
+FRAMES_PER_SECOND = 4
+"""Of recordings."""
+
+GPU = ComputeConfig(bf16=True, channels_last=True)
+"""As published, without its compilation, which had no effect (spec/tfv6.md, trap 6)."""
+
+
+def tfv6_resnet34() -> Recipe:
+    """TransFuser v6 with ResNet-34, as published."""
+    return two_stages("tfv6-resnet34", variants.resnet34(), GPU)
+
+
+def tfv6_regnety032() -> Recipe:
+    """TransFuser v6 with RegNetY-3.2GF, as published."""
+    return two_stages("tfv6-regnety032", variants.regnety032(), GPU)
+
+
+def noradar() -> Recipe:
+    """Without radar."""
+    return two_stages("noradar", variants.noradar(), GPU)
+
+
+def visiononly() -> Recipe:
+    """Cameras alone."""
+    return two_stages("visiononly", variants.visiononly(), GPU)
+
+
+def tfv5() -> Recipe:
+    """With the planner of TransFuser v5."""
+    return two_stages("tfv5", variants.tfv5planner(), GPU)
+
+
+def nano() -> Recipe:
+    """A small model that two CPU cores train on a few hours of driving in a few hours."""
+    data = DataConfig(workers=1, validation=0.05)
+    recipe = two_stages("nano", variants.nano(), ComputeConfig(), data)
+    return replace(recipe, stages=tuple(replace(stage, epochs=7, batch=16) for stage in recipe.stages))
+
+
+RECIPES: Mapping[str, Callable[[], Recipe]] = {
+    "tfv6-resnet34": tfv6_resnet34,
+    "tfv6-regnety032": tfv6_regnety032,
+    "noradar": noradar,
+    "visiononly": visiononly,
+    "tfv5": tfv5,
+    "nano": nano,
+}
+
+
+def holding_out(recipe: Recipe, town: str) -> Recipe:
+    """The recipe without the routes of a town."""
+    stages = []
+    for stage in recipe.stages:
+        selection: Selection = replace(stage.data.selection, not_towns=(*stage.data.selection.not_towns, town))
+        stages.append(replace(stage, data=replace(stage.data, selection=selection)))
+    return replace(recipe, name=f"{recipe.name}-without-{town}", stages=tuple(stages))
+
+
+def recipe_named(name: str) -> Recipe:
+    """The recipe of a name, or of a Python file, which is run. Raises InputError if there is none."""
+    if name in RECIPES:
+        return RECIPES[name]()
+    path = Path(name)
+    if path.suffix != ".py" or not path.is_file():
+        raise InputError(
+            f"no recipe {name!r}; there are {', '.join(RECIPES)}, or give a Python file with a function {FUNCTION}()"
+        )
+    build = runpy.run_path(str(path)).get(FUNCTION)
+    made = build() if callable(build) else None
+    if not isinstance(made, Recipe):
+        raise InputError(f"{path} has no function {FUNCTION}() that returns a lead.train.config.Recipe")
+    return made
