@@ -115,6 +115,17 @@ def test_cars_that_follow_each_other_closely_are_let_by():
     assert decisions[-1].binding is not None and decisions[-1].binding.cause is Cause.ONCOMING
 
 
+@pytest.mark.parametrize("spacing", [22.0, 40.0])
+@pytest.mark.parametrize("type_name", ["ParkedObstacle", "HazardAtSideLane"])
+def test_a_lane_change_finds_its_gap_in_a_stream_that_does_not_brake(type_name: str, spacing: float):
+    way = approach(type_name).route
+    places = np.arange(-40.0, AT - 10.0, spacing)
+    stream = [car(way, at, -3.5, 9.0, id=100 + k) for k, at in enumerate(places)]
+    scenes, _, memory = driven(approach(type_name, *stream, limit=13.9), ALIGNED, 25.0)
+    assert clearance(scenes, but=SIGN) > LEAST
+    assert memory.passing.manoeuvres[0].stage is Stage.DONE
+
+
 def test_an_emergency_vehicle_gets_past():
     here = chased(28.0, speed=9.0)
 

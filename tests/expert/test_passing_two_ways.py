@@ -74,6 +74,17 @@ def test_it_is_not_looked_at_before_the_situation_opens_it():
         assert asked(at_line(time=10.0), opened=opened)[0].stage is stage
 
 
+def test_before_a_junction_it_is_not_looked_at_before_the_first_car_has_come_out_of_it():
+    reach = 4.0 * 13.9
+    for beyond, opened, stage in (
+        (reach - 1.0, 4.5, Stage.APPROACHING), (reach - 1.0, 4.3, Stage.OVERTAKING), (reach + 1.0, 4.5, Stage.OVERTAKING),
+    ):  # fmt: skip
+        here = at_line(time=10.0)
+        junction = np.zeros(len(here.route), bool)
+        junction[index(END + beyond) : index(END + beyond + 20.0)] = True
+        assert asked(replace(here, route=replace(here.route, in_junction=junction)), opened=opened)[0].stage is stage
+
+
 @pytest.mark.parametrize(
     ("type_name", "nearer", "speed"),
     [(PARKED, 50.0, 8.0), ("AccidentTwoWays", 50.0, 8.0), ("ConstructionObstacleTwoWays", 25.0, 8.0),
@@ -391,6 +402,34 @@ def test_the_lane_beside_is_changed_to_when_nobody_is_there_or_would_be_soon():
 
 
 def test_who_has_waited_long_takes_a_smaller_gap_but_nobody_is_cut_off():
-    close = car(WAY, AT - 12.0 - 4.84619 - 1.5 - 0.8 * 4.0, -3.5, 12.0, id=50)
-    assert not changes(close, waited=9.9) and changes(close, waited=10.1)
-    assert not changes(car(WAY, AT - 12.0, -3.5, 8.0, id=50), waited=100.0)
+    for waited, seconds in ((10.0, 1.5), (25.0, 0.85), (40.0, 0.2), (400.0, 0.2)):
+        for more, free in ((0.2, True), (-0.2, False)):
+            other = car(WAY, AT - 12.0 - 4.84619 - 1.5 - seconds * 4.0 - more, -3.5, 12.0, id=50)
+            assert changes(other, waited=waited) == free
+    assert not changes(car(WAY, AT - 12.0, -3.5, 8.0, id=50), waited=1000.0)
+
+
+def changing(*others: Actors, at: float, speed: float = 6.0) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
+    """At the begin (AT - 13.6 m) of the way round a parked car."""
+    here = approach("ParkedObstacle", *others, at=AT - 30.0, speed=speed, time=20.0)
+    first = passing.ask(seen(here), PassingMemory())
+    here = replace(here, ego=ego(here.route, at, speed, limit=13.9))
+    result = passing.ask(seen(here, memory=Memory(shifts=first.shifts)), first.memory)
+    return result.memory.manoeuvres[0], result.proposals
+
+
+def test_a_lane_change_waits_before_the_lane_until_it_is_free_and_is_not_broken_off_then():
+    begin = AT - 13.6
+    close = car(WAY, begin - 6.0, -3.5, 9.0, id=50)
+    for at, stage in ((begin - 8.3, Stage.APPROACHING), (begin - 7.7, Stage.OVERTAKING)):
+        assert changing(at=at)[0].stage is stage
+    for at, stage in ((begin - 12.2, Stage.APPROACHING), (begin - 11.8, Stage.OVERTAKING)):
+        assert changing(at=at, speed=12.0)[0].stage is stage
+    manoeuvre, (proposal,) = changing(close, at=begin - 4.0)
+    assert manoeuvre.stage is Stage.APPROACHING and proposal.cause is Cause.OBSTACLE
+    wanted = target_speed(seen(approach("ParkedObstacle")).limit, 6.0, proposal.distance, 0.0, 2.0, 0.1)
+    assert proposal.target_speed == pytest.approx(wanted, rel=0.05)
+    assert proposal.distance == pytest.approx(5.0, abs=0.11)
+    going = PassingMemory((replace(manoeuvre, stage=Stage.OVERTAKING),))
+    here = approach("ParkedObstacle", close, at=begin + 2.0, speed=6.0, time=20.0)
+    assert passing.ask(seen(here, memory=Memory(shifts=(manoeuvre.shift,))), going).proposals == ()

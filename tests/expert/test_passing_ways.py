@@ -8,8 +8,11 @@ import pytest
 from scenes import actors, briefing, car, ego, index, obstacle, route, scene, seen
 from situations import AT, approach, chased
 
+from lead.expert.control import PedalMemory
+from lead.expert.decision import Cause
+from lead.expert.memory import Memory
 from lead.expert.path import Shift
-from lead.expert.rules import passing
+from lead.expert.rules import passing, traffic
 from lead.expert.rules.passing import PassingMemory, Stage
 from lead.expert.scene import Scene, Side, Visibility
 from lead.expert.settings import ALIGNED, PRIVILEGED, Settings
@@ -153,7 +156,7 @@ def test_a_way_that_is_not_begun_goes_with_its_situation_and_an_old_one_is_forgo
 def test_a_one_way_obstacle_is_done_with_at_three_metres():
     here = approach("Accident", at=60.0)
     memory = passing.ask(seen(here), PassingMemory()).memory
-    for at, stage in ((AT - 3.2, Stage.APPROACHING), (AT - 2.8, Stage.DONE)):
+    for at, stage in ((AT - 3.2, Stage.OVERTAKING), (AT - 2.8, Stage.DONE)):
         asked = passing.ask(seen(replace(here, ego=ego(here.route, at))), memory)
         assert asked.memory.manoeuvres[0].stage is stage
 
@@ -225,6 +228,16 @@ def test_the_ego_moves_aside_for_an_emergency_vehicle_within_fifty_metres_and_sl
     assert (shift.start, shift.transition) == (index(80.0 + 10.0), 20.0)
     assert shift.end > index(80.0 + 60.0)
     assert [round(p.target_speed, 2) for p in asked.proposals] == [11.11]
+
+
+def test_the_ego_does_not_stop_for_an_emergency_vehicle_that_comes_up_from_behind():
+    way = route(260.0, left=Side.SAME)
+    for behind, emergency, stops in ((11.0, True, False), (11.0, False, True), (-11.0, True, True)):
+        other = car(way, 80.0 - behind, speed=30.0 if behind > 0.0 else 0.0, id=11, emergency=emergency)
+        here = scene(way, ego(way, 80.0, 10.0), actors(other))
+        changing = seen(here, memory=Memory(shifts=(Shift(index(82.0), index(150.0), 20.0, True),)))
+        proposals = traffic.ask(changing, PedalMemory(), np.full((1, 2), np.nan))
+        assert any(p.cause is Cause.VEHICLE for p in proposals) == stops
 
 
 def test_it_begins_thirty_metres_ahead_at_most():

@@ -32,7 +32,7 @@ def ask(view: View, pedals: PedalMemory, factors: NDArray[np.float64]) -> tuple[
     """What leaders and all whose boxes the ego's forecast meets ask for; `factors` as in `forecast_actors`."""
     vehicle = (view.actors.kind == Kind.CAR) | (view.actors.kind == Kind.BICYCLE)
     ahead = leading(view) & vehicle
-    skipped = view.actors.kind == Kind.OBSTACLE
+    skipped = (view.actors.kind == Kind.OBSTACLE) | (view.actors.emergency & (view.ahead < 0.0))  # made way for, behind
     if view.near_lane_change:
         leaders = ()
     else:

@@ -9,7 +9,7 @@ from lead.expert.path import Shift
 class Stage(Enum):
     """How far the passing of a situation has come."""
 
-    APPROACHING = "the way round it is laid; two-way: waiting for the borrowed lane"
+    APPROACHING = "the way round it is laid; waiting for the lane to be borrowed"
     OVERTAKING = "on the borrowed lane"
     DONE = "passed or given up"
 

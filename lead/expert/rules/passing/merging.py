@@ -9,25 +9,26 @@ from lead.expert.view import View
 
 BESIDE = 0.6  # of the lane's width from the lane's middle
 LEAST_GAP = 1.5  # m from bumper to bumper
-MEETING_TIME = 1.5  # s for which a gap that closes must last
+MEETING_TIMES = (10.0, 40.0), (1.5, 0.2)  # s of waiting, and s for which a gap that closes must last by then
 STOPPING_GAP = (
     8.0  # m to the vehicle behind which the ego comes back: it stops at 4 m, in its lane with all of its length
 )
-PRESSED, PRESSED_TIME = 10.0, 0.7  # s of waiting after which it need not last longer than that (s)
 
 
 def lane_free(view: View, left: bool, waited: float) -> bool:
-    """Whether nobody on the lane to the left or right is beside the ego or would be there soon; the ego has `waited`
-    (s) for that. The published expert begins the lane change
-    past bicycles without this look, and leaves it to the forecasts to break it off.
+    """Whether nobody on the lane to the left or right is beside the ego or would be there soon. The ego has `waited`
+    (s) for that, and takes smaller gaps as it waits. The published expert begins its lane changes without this look and
+    leaves it to the forecasts to break them off, half on the other lane.
     """
     actors, ego = view.actors, view.scene.ego
+    ahead, aside, turned, _ = beside_route(view, actors.middle, actors.pose[:, 4])
     distance = -view.route.left[view.index] if left else view.route.right[view.index]
-    there = np.abs(view.aside - distance) < BESIDE * view.route.lane_width[view.index]
-    there &= on_wheels(actors) & (np.abs(view.turned) < 0.5 * np.pi)
-    gap = np.abs(view.ahead) - actors.extent[:, 0] - ego.extent[0]
-    closing = np.where(view.ahead > 0.0, view.speed - actors.speed, actors.speed - view.speed)
-    time = PRESSED_TIME if waited > PRESSED else MEETING_TIME
+    there = np.abs(aside - distance) < BESIDE * view.route.lane_width[view.index]
+    there &= on_wheels(actors) & (np.abs(turned) < 0.5 * np.pi)
+    gap = np.abs(ahead) - actors.extent[:, 0] - ego.extent[0]
+    along = speed_along(actors, turned)
+    closing = np.where(ahead > 0.0, view.speed - along, along - view.speed)
+    time = float(np.interp(waited, *MEETING_TIMES))
     return not (there & (gap - time * np.maximum(closing, 0.0) < LEAST_GAP)).any()
 
 

@@ -19,6 +19,9 @@ from lead.expert.view import View
 # s from when a situation's clock runs until the borrowed lane is looked at: after 5 s (spec/benchmarks.md, 2.2) metres on
 # that lane no longer count as on a wrong one, and the ego takes the rest to come there.
 PATIENCE = 4.5
+# s instead of these if there is a junction within so many s at the speed limit beyond the shift: the first oncoming car
+# comes out of it after 5 s, and would meet the ego.
+PATIENCE_AT_JUNCTION, NEAR_JUNCTION = 5.6, 4.0
 AT_LINE = 2.0  # m before its shift, where the ego waits and the clock runs in any case
 BACK = 2.0  # m before the end of the shift at which the overtaking is over
 STANDING = 0.1  # m/s
@@ -39,7 +42,14 @@ def opened(view: View, briefing: Briefing, row: Row, obstacles: Obstacles, manoe
 
 def waits(view: View, manoeuvre: Manoeuvre) -> bool:
     """Whether it is too early to look at the borrowed lane."""
-    return manoeuvre.opened is None or view.scene.time < manoeuvre.opened + PATIENCE
+    if manoeuvre.opened is None:
+        return True
+    patience = PATIENCE
+    if manoeuvre.shift is not None:
+        end = manoeuvre.shift.end
+        beyond = view.route.in_junction[end : end + round(NEAR_JUNCTION * view.scene.ego.speed_limit / SPACING)]
+        patience = PATIENCE_AT_JUNCTION if beyond.any() else PATIENCE
+    return view.scene.time < manoeuvre.opened + patience
 
 
 def overtake(

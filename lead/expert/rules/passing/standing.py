@@ -9,6 +9,7 @@ from lead.expert.decision import Cause, Proposal
 from lead.expert.idm import target_speed
 from lead.expert.path import Shift
 from lead.expert.rules.passing.memory import Manoeuvre, Stage
+from lead.expert.rules.passing.merging import lane_free
 from lead.expert.rules.passing.obstacles import Obstacles
 from lead.expert.rules.passing.oncoming import in_the_way
 from lead.expert.rules.passing.overtaking import opened, overtake, waits
@@ -18,7 +19,8 @@ from lead.expert.scene import LOST, SPACING, Briefing, Side
 from lead.expert.view import View
 
 PASSED = 3.0  # m to the first obstacle along the route from which on it is as good as passed
-LOOK_FROM = 8.0  # m before the shift from which on the oncoming lane is looked at
+LOOK_FROM = 8.0  # m before the shift from which on the lane to be borrowed is looked at
+LOOK_TIME = 1.0  # s of travel before it, likewise, where that lane has the ego's direction
 WAIT_BEYOND = 1.0  # m after the shift's begin that are kept a gap to while waiting: slightly offset
 WAIT_GAP, WAIT_HEADWAY = 2.0, 0.1  # m, s
 CAP_NEAR = 25.0  # m to the obstacles within which no cap holds
@@ -27,7 +29,7 @@ CAP_NEAR = 25.0  # m to the obstacles within which no cap holds
 def standing(
     view: View, briefing: Briefing, row: Row, obstacles: Obstacles, manoeuvre: Manoeuvre
 ) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
-    """Lay the way round as soon as the obstacle is near, then go it: at once, or when the oncoming lane is free."""
+    """Lay the way round as soon as the obstacle is near, then go it when the lane that is borrowed is free."""
     if manoeuvre.shift is None:
         if obstacles.distance.min() >= row.trigger or obstacles.ahead[0] < PASSED:
             return manoeuvre, ()
@@ -36,14 +38,30 @@ def standing(
     caps = _approach_caps(view, row, obstacles)
     two_ways = row.two_ways or borrowed_side(view, obstacles, shift.left) is Side.OPPOSITE
     if not two_ways:
-        passed = obstacles.ahead[0] < PASSED
-        return replace(manoeuvre, stage=Stage.DONE if passed else manoeuvre.stage), () if passed else caps
+        return _change_lane(view, obstacles, manoeuvre, caps)
     manoeuvre = opened(view, briefing, row, obstacles, manoeuvre)
     if manoeuvre.stage is Stage.APPROACHING:
         manoeuvre, blocker = _look(view, briefing, row, shift, manoeuvre)
         if manoeuvre.stage is Stage.APPROACHING:
-            return manoeuvre, (*caps, _wait(view, shift, blocker))
+            return manoeuvre, (*caps, _wait(view, Cause.ONCOMING, shift, blocker))
     return overtake(view, briefing, row, manoeuvre, rung(row.speed, view.route.lane_width[view.index]))
+
+
+def _change_lane(
+    view: View, obstacles: Obstacles, manoeuvre: Manoeuvre, caps: tuple[Proposal, ...]
+) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
+    """On the lane of one's own direction: wait before it until it is free, then go."""
+    shift = manoeuvre.shift
+    if obstacles.ahead[0] < PASSED:
+        return replace(manoeuvre, stage=Stage.DONE), ()
+    if manoeuvre.stage is Stage.APPROACHING:
+        if (shift.start - view.index) * SPACING < max(LOOK_FROM, LOOK_TIME * view.speed):
+            since = view.scene.time if manoeuvre.waiting is None else manoeuvre.waiting
+            free = lane_free(view, shift.left, view.scene.time - since)
+            manoeuvre = replace(manoeuvre, waiting=since, stage=Stage.OVERTAKING if free else Stage.APPROACHING)
+        if manoeuvre.stage is Stage.APPROACHING:
+            return manoeuvre, (*caps, _wait(view, Cause.OBSTACLE, shift, int(obstacles.ids[0])))
+    return manoeuvre, caps
 
 
 def _look(view: View, briefing: Briefing, row: Row, shift: Shift, manoeuvre: Manoeuvre) -> tuple[Manoeuvre, int]:
@@ -57,11 +75,11 @@ def _look(view: View, briefing: Briefing, row: Row, shift: Shift, manoeuvre: Man
     return replace(manoeuvre, stage=stage, waiting=since), blocker
 
 
-def _wait(view: View, shift: Shift, blocker: int) -> Proposal:
+def _wait(view: View, cause: Cause, shift: Shift, subject: int) -> Proposal:
     """Stop at the begin of the shift."""
     gap = (shift.start - view.index) * SPACING + WAIT_BEYOND
     speed = target_speed(view.limit, view.speed, gap, 0.0, WAIT_GAP, WAIT_HEADWAY)
-    return Proposal(Cause.ONCOMING, speed, blocker, gap)
+    return Proposal(cause, speed, subject, gap)
 
 
 def _approach_caps(view: View, row: Row, obstacles: Obstacles) -> tuple[Proposal, ...]:
