@@ -1,25 +1,29 @@
-"""Where numba keeps compiled kernels: one folder per state of the source code.
+"""Where numba keeps compiled kernels: by what their machine code follows from, not by where their source lies.
 
 Numba's own cache notices edits of the file a kernel stands in, but not of the kernels it calls, so an upgraded or
-edited package could run old machine code. Keying the folder by a hash of all sources rules that out, and its existence
-says whether the next start has to compile.
+edited package could run old machine code; and it compiles anew for every folder that a package is installed in. Keying
+the folder by a hash of all sources that count rules out the first and saves the second, and its existence says whether
+the next start has to compile.
 """
 
 import hashlib
 import platform
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numba
+from numba.core.caching import _CacheLocator
 
 SOURCES = Path(__file__).parent.parent
-WORLD_ROOMS = ("geometry", "roads", "simulator", "server")  # rooms with kernels but the renderer
+WORLD_ROOMS = ("geometry", "roads", "simulator", "server")  # rooms with kernels that a tick of the world needs
 RENDERER = ("geometry", "roads", "rendering/kernels")  # its kernels call those of the first two
-KEPT_FOLDERS = 8  # source states whose kernels are kept
+KEPT_FOLDERS = 16  # source states whose kernels are kept
 COMPILING = "compiling the simulator for this machine: once per version, one to two minutes"
-WARM = f"warm-{hashlib.sha256(str(SOURCES).encode()).hexdigest()[:16]}"
-"""Marker file: a server has compiled everything a tick needs. Numba compiles anew for each folder the source is in."""
+WARM = "warm"
+"""Marker file: a server has compiled everything a tick needs."""
 
 
 def cache_root() -> Path:
@@ -37,19 +41,23 @@ def source_hash(*folders: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def kernel_folder(*folders: str) -> Path:
-    """Where kernels are kept whose source stands in these folders of the package; all rooms but the renderer if none."""
-    return cache_root() / "kernels" / source_hash(*(folders or WORLD_ROOMS))
+def kernel_folder(room: str = WORLD_ROOMS[0]) -> Path:
+    """Where the kernels of a folder of the package are kept; those of the world's rooms lie together."""
+    if room in WORLD_ROOMS:
+        counted = WORLD_ROOMS
+    else:
+        counted = RENDERER if room in RENDERER else (*WORLD_ROOMS, *RENDERER[2:], room)
+    return cache_root() / "kernels" / source_hash(*counted)
 
 
 def is_compiled() -> bool:
     """Whether a server of this source has compiled on this machine before."""
-    return all((kernel_folder(*folders) / WARM).exists() for folders in (WORLD_ROOMS, RENDERER))
+    return all((kernel_folder(room) / WARM).exists() for room in (WORLD_ROOMS[0], RENDERER[-1]))
 
 
 def mark_compiled() -> None:
     """Remember that everything a tick needs is compiled."""
-    for folder in (kernel_folder(), kernel_folder(*RENDERER)):
+    for folder in (kernel_folder(), kernel_folder(RENDERER[-1])):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / WARM).touch()
     others = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime)
@@ -57,6 +65,39 @@ def mark_compiled() -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+class KernelLocator(_CacheLocator):
+    """Tells numba where a kernel of this package is kept; of other packages it knows nothing."""
+
+    def __init__(self, function: Callable[..., Any], source: Path) -> None:
+        room = source.parent.relative_to(SOURCES).as_posix()
+        self._folder, self._line = kernel_folder(room) / room.replace("/", "."), function.__code__.co_firstlineno
+
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "KernelLocator | None":
+        """For a function of this package, as long as the folder can be written to; else None."""
+        if SOURCES not in Path(py_file).parents:
+            return None
+        locator = cls(py_func, Path(py_file))
+        try:
+            locator.ensure_cache_path()
+        except OSError:
+            return None
+        return locator
+
+    def get_cache_path(self) -> str:
+        """The kernel's folder."""
+        return str(self._folder)
+
+    def get_source_stamp(self) -> str:
+        """Nothing: the folder's name is the stamp."""
+        return ""
+
+    def get_disambiguator(self) -> str:
+        """Tells kernels of one name in one file apart."""
+        return str(self._line)
+
+
 def use_kernel_folder() -> None:
-    """Make numba keep its cache there; called when the first room with kernels is imported."""
-    numba.config.CACHE_DIR = str(kernel_folder())
+    """Make numba ask `KernelLocator` first; called when the first room with kernels is imported."""
+    others = numba.config.CACHE_LOCATOR_CLASSES or "UserProvidedCacheLocator,InTreeCacheLocator,UserWideCacheLocator"
+    numba.config.CACHE_LOCATOR_CLASSES = f"{KernelLocator.__module__}.{KernelLocator.__name__},{others}"

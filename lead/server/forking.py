@@ -3,6 +3,9 @@
 What takes a server seconds is done once and then shared: imports, compiled kernels, the town, its first episode and the
 list of what stands in it. Nothing is drawn before a fork, so that no thread runs then.
 
+The clock of a server stands until a client lets it run: it begins in synchronous mode, so that what hangs on the world's
+age (rain and clouds in pictures, frame numbers, when sensors with a `sensor_tick` are due) is the same in every drive.
+
 Requests come as packets on a socket: the number of the process that asks, and two descriptors, one for the server's
 stdout (its ready line) and one for its stderr. A server ends when the process that asked for it is gone, this process
 when the socket is closed at the other end. Prints one line, `prepared`, when it can be asked.
@@ -57,6 +60,7 @@ def _serve(episode: Episode, parent_pid: int, out: int, log: int) -> NoReturn:
             os.close(descriptor)
         listener = listen(0)
         if listener is not None:
+            episode.settings.synchronous = True
             run_episode(episode, listener, ASYNC_HZ, parent_pid)
     except BaseException:
         traceback.print_exc()

@@ -1,4 +1,4 @@
-"""A file that is there whole or not at all."""
+"""A file that is there whole or not at all: who reads meanwhile sees the old one, and a stop in the middle leaves it."""
 
 import os
 import tempfile
@@ -11,7 +11,7 @@ from pathlib import Path
 def written_whole(path: Path) -> Iterator[Path]:
     """A file beside `path` to write to; it takes `path`'s place at the end, and is gone if the block raises.
 
-    Raises OSError.
+    Makes the folder if there is none. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -26,3 +26,9 @@ def written_whole(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file whole. Raises OSError."""
+    with written_whole(path) as temporary:
+        temporary.write_text(text)
