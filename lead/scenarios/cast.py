@@ -57,8 +57,11 @@ class Cast:
         return self._spawn(blueprint, raised)
 
     def prop(self, pose: carla.Transform, model: str) -> carla.Actor:
-        """Spawn a prop ("static.prop.trafficwarning") that nothing moves."""
-        blueprint = self._stage.world.get_blueprint_library().find(model)
+        """Spawn a prop ("static.prop.trafficwarning") that nothing moves. Raises SetupFault if there is no such one."""
+        try:
+            blueprint = self._stage.world.get_blueprint_library().find(model)
+        except IndexError as error:
+            raise SetupFault(f"no prop is {model!r}") from error
         blueprint.set_attribute("role_name", "prop")
         actor = self._spawn(blueprint, pose)
         actor.set_simulate_physics(False)
@@ -146,6 +149,11 @@ def fits(
         and (special is None or _value(blueprint, "special_type") == special)
         and (not doors or _value(blueprint, "has_dynamic_doors") == "true")
     )
+
+
+def second_generation(blueprint: carla.ActorBlueprint) -> bool:
+    """Whether it is one of CARLA's newer models, for `Cast.car`."""
+    return blueprint.has_attribute("generation") and blueprint.get_attribute("generation").as_int() == 2
 
 
 def _value(blueprint: carla.ActorBlueprint, name: str) -> str:

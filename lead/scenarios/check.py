@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lead.geometry.poses import wrap_angle
+from lead.scenarios.catalogue import catalogue
 from lead.scenarios.lane_graph import LaneGraph
 from lead.scenarios.plan import Plan, joined, trace_stretches
 from lead.scenarios.route_file import Route
@@ -72,9 +73,16 @@ def _jumps(plan: Plan) -> list[str]:
 def _triggers(plan: Plan, route: Route) -> list[str]:
     found = []
     for situation in route.situations:
-        if len(plan) and not reaches_trigger(plan, situation.trigger):
-            away = plan.pose[:, :3] - situation.trigger[:3]
-            nearest = int(np.argmin(np.linalg.norm(away, axis=1)))
+        if situation.type not in catalogue():
+            found.append(f"situation {situation.name} is of the unknown type {situation.type!r}")
+        away = plan.pose[:, :3] - situation.trigger[:3]
+        nearest = int(np.argmin(np.linalg.norm(away, axis=1))) if len(plan) else 0
+        if len(plan) and reaches_trigger(plan, situation.trigger) and np.linalg.norm(away[nearest]) >= TRIGGER_AWAY:
+            found.append(
+                f"situation {situation.name} is set up but never triggered: the way passes "
+                f"{np.linalg.norm(away[nearest]):.1f} m below its trigger; expected less than {TRIGGER_AWAY:g} m"
+            )
+        elif len(plan) and not reaches_trigger(plan, situation.trigger):
             turned = abs(wrap_angle(float(plan.pose[nearest, 4] - situation.trigger[3])))
             found.append(
                 f"situation {situation.name} is never triggered: the way passes {np.linalg.norm(away[nearest]):.1f} m "

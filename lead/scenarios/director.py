@@ -9,6 +9,7 @@ from enum import Enum
 
 import numpy as np
 
+from lead import InputError
 from lead.scenarios.catalogue import play_of
 from lead.scenarios.order import Order
 from lead.scenarios.script import Script
@@ -17,9 +18,7 @@ from lead.scenarios.stage import SetupFault, Stage
 
 SETUP_RADIUS = 500.0  # m from the ego to the trigger
 SETUP_EVERY = 20  # ticks between looks for situations to set up
-DESTROYED = (
-    "destroyed actor"  # in what the client says to who asks for such an actor: TrafficManager destroys stuck cars
-)
+DESTROYED = "destroyed actor"  # in what the client says to who asks for one: TrafficManager destroys stuck cars
 AT_TRIGGER = 2.0  # m from the ego's route point to the trigger
 
 
@@ -82,7 +81,7 @@ class Director:
         try:
             next(played.script)
             played.part = Part.WAITING
-        except SetupFault as fault:
+        except (SetupFault, InputError) as fault:  # no place for it, or a parameter that is none
             played.part, played.reason = Part.LEFT_OUT, str(fault)
         except StopIteration:
             played.part = Part.ENDED
@@ -93,7 +92,7 @@ class Director:
             next(played.script)
         except StopIteration:
             played.part, played.ended = Part.ENDED, self._stage.time
-        except SetupFault as fault:  # what should have come at the trigger found no place
+        except (SetupFault, InputError) as fault:  # what should have come at the trigger found no place
             played.part, played.ended, played.reason = Part.ENDED, self._stage.time, str(fault)
         except RuntimeError as error:
             if DESTROYED not in str(error):

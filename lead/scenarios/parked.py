@@ -68,13 +68,6 @@ class Parked:
             self._spawn(np.flatnonzero(self._open & near))
         self._ticks += 1
 
-    def keep_clear(self, place: carla.Location, metres: float = CLEAR) -> None:
-        """Take away the cars within so many metres, and park none there any more."""
-        within = np.flatnonzero(self._away(place.x, place.y) < metres)
-        self._open[within] = False
-        gone = [self._cars.pop(row) for row in within.tolist() if row in self._cars]
-        self._destroy(gone)
-
     def close(self) -> None:
         """Destroy all, and put the town's scenery back."""
         with suppress(RuntimeError):  # the server may be what ended the route

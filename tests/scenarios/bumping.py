@@ -45,8 +45,9 @@ def speed_of(actor: carla.Actor) -> float:
     return float(np.hypot(velocity.x, velocity.y))
 
 
-def seen_from(pose: carla.Transform, place: carla.Location) -> tuple[float, float]:
-    """Metres ahead and to the right of a pose at which a place lies."""
+def seen_from(pose: carla.Transform, what: carla.Location | carla.Actor) -> tuple[float, float]:
+    """Metres ahead and to the right of a pose, over the ground, at which a place or an actor lies."""
+    place = what.get_location() if isinstance(what, carla.Actor) else what
     ahead, right, away = pose.get_forward_vector(), pose.get_right_vector(), place - pose.location
     return away.x * ahead.x + away.y * ahead.y, away.x * right.x + away.y * right.y
 

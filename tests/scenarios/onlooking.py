@@ -1,4 +1,4 @@
-"""What a test looks at while a situation is played: where things stand along a lane, and what the ego hits."""
+"""What a test looks at while a situation is played, and where it puts the ego."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,6 @@ import carla
 from playing import Act
 
 from lead.scenarios.director import Part
-
-
-def seen_from(pose: carla.Transform, actor: carla.Actor) -> tuple[float, float]:
-    """Metres ahead and to the right of a pose at which an actor is."""
-    away = actor.get_location() - pose.location
-    return away.dot(pose.get_forward_vector()), away.dot(pose.get_right_vector())
 
 
 def triggered(act: Act) -> bool:

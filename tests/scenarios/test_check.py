@@ -60,7 +60,8 @@ def triggered(route: Route, change: tuple[float, float, float, float]) -> Route:
         (lambda route: replace(route, key_points=route.key_points[::-1].copy()), "in order"),
         (lambda route: triggered(route, (0.0, 0.0, 0.0, 0.2)), "never triggered.*turned by 11 degrees"),
         (lambda route: triggered(route, (40.0, 40.0, 0.0, 0.0)), "never triggered"),
-        (lambda route: triggered(route, (0.0, 0.0, -2.1, 0.0)), "never triggered"),
+        (lambda route: triggered(route, (0.0, 0.0, -2.1, 0.0)), "is never triggered"),
+        (lambda route: triggered(route, (0.0, 0.0, 5.0, 0.0)), "set up but never triggered.* 5.0 m below"),
     ],
 )
 def test_each_defect_is_told(spoil, finding):
@@ -70,7 +71,7 @@ def test_each_defect_is_told(spoil, finding):
 
 
 def test_a_trigger_just_within_reach_counts():
-    assert check_route(graph(), triggered(good_route(), (0.0, 0.0, 1e6, 0.17))) == [], "height counts one way only"
+    assert check_route(graph(), triggered(good_route(), (0.0, 0.0, 1.9, 0.17))) == []
 
 
 def test_the_command_tells_and_exits_with_one(tmp_path):

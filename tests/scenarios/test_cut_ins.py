@@ -22,6 +22,14 @@ def placed(car: carla.Actor, waypoint: carla.Waypoint) -> bool:
     return bool(car.get_location().distance(waypoint.transform.location) < 0.5)
 
 
+def at_kerb(car: carla.Actor, waypoint: carla.Waypoint) -> bool:
+    """A quarter of what a half width leaves of a lane, to the right of its middle."""
+    outwards = (waypoint.lane_width - car.bounding_box.extent.y) / 4.0
+    pose = carla.Transform(waypoint.transform.location, waypoint.transform.rotation)
+    pose.location += outwards * pose.get_right_vector()
+    return bool(car.get_location().distance(pose.location) < 0.3)
+
+
 def lane_of(act: Act, car: carla.Actor) -> tuple[int, int]:
     waypoint = act.stage.map.get_waypoint(car.get_location(), lane_type=carla.LaneType.Any)
     return waypoint.road_id, waypoint.lane_id
@@ -65,12 +73,12 @@ def test_a_parked_car_drives_out(client: carla.Client):
         act.tick()
         act.tick()
         cars = act.actors("vehicle.*")
-        assert len(cars) == 2 and all(map(placed, cars, spots))
+        assert len(cars) == 2 and all(map(at_kerb, cars, spots))
         assert {spot.lane_type for spot in spots} == {carla.LaneType.Parking}
         seconds, metres = until_ordered(act, "change_road", crossed.transform.location)
         assert act.orders.given == [("leave_space_in_front", (45.0,), {}), ("change_road", (), {"extra_space": 20.0})]
         assert metres > 10.0 and 2.35 <= seconds < 2.45, "it starts 2.35 s before the ego arrives, no sooner"
-        assert all(map(placed, cars, spots)), "until then both stand"
+        assert all(map(at_kerb, cars, spots)), "until then both stand"
         fastest, entered = 0.0, False
         begun = act.stage.time
         while not act.over and act.ticks < 1000:
@@ -82,6 +90,7 @@ def test_a_parked_car_drives_out(client: carla.Client):
         assert gone == pytest.approx(30.0, abs=1.5) and 5.0 < act.stage.time - begun < 10.0
         act.tick(ego_drives=False)
         assert not act.actors("vehicle.*")
+        assert act.orders.given[-1] == ("change_road", (), {"extra_space": 0.0})
 
 
 @pytest.mark.parametrize(("side", "ego_lane", "offset"), [("right", -1, 1), ("left", -2, -1)])
@@ -97,13 +106,13 @@ def test_a_car_pulls_out_of_a_standing_column(client: carla.Client, side: str, e
         act.tick()
         act.tick()
         cars = act.actors("vehicle.*")
-        assert len(cars) == 6 and all(map(placed, cars, spots))
+        assert len(cars) == 6 and all(car.get_location().z < -400.0 for car in cars), "nobody sees them yet"
         cut_at = trigger.next(30.0 + 22.0)[0].transform.location
         seconds, metres = until_ordered(act, "remove_lane", cut_at)
         assert act.orders.names == ["leave_space_in_front", "change_road", "remove_lane"]
         assert act.orders.arguments("leave_space_in_front") == (96.0,)
         assert act.orders.given[1][2] == {"extra_space": 30.0}
-        assert act.orders.arguments("remove_lane")[0].lane_id == spots[2].lane_id
+        assert act.orders.arguments("remove_lane")[0].lane_id == spots[1].lane_id
         assert metres > 15.0 and 2.7 <= seconds < 2.8
         assert all(map(placed, cars, spots))
         begun, entered = act.stage.time, None
@@ -117,7 +126,7 @@ def test_a_car_pulls_out_of_a_standing_column(client: carla.Client, side: str, e
         assert entered is not None and 0.5 < entered < 3.0
         assert max(speeds) == pytest.approx(60.0 / 3.6, abs=1.0), "afterwards it drives 60 km/h"
         assert 5.0 < act.stage.time - begun < 30.0
-        assert act.orders.given[-1] == ("readd_lane", (offset,), {})
+        assert act.orders.given[-2:] == [("change_road", (), {"extra_space": 0.0}), ("readd_lane", (offset,), {})]
         act.tick(ego_drives=False)
         assert not act.actors("vehicle.*")
 
@@ -171,12 +180,15 @@ def test_a_car_comes_off_the_ramp_with_the_ego(visitor: carla.Client):
         act.tick()
         act.tick()
         (car,) = act.actors("vehicle.*")
-        assert act.run(lambda act: act.played.part is Part.PLAYING, 20.0) and placed(car, ramp)
+        assert car.get_location().z < -400.0, "nobody sees it yet"
+        assert act.run(lambda act: act.played.part is Part.PLAYING, 20.0)
+        act.tick()
+        assert placed(car, ramp)
         (junction_order,) = act.orders.arguments("handle_junction")
         assert [w.road_id for w in junction_order.remove_entries] == [62] and junction_order.extend_exit == 170.0
         assert junction_order.clear_junction and not junction_order.clear_ego_entry and not junction_order.stop_entries
         merge = lane("MotorwayRing", 3, -4, 10.0).transform.location
-        reference = lane("MotorwayRing", 3, -3, 10.0).transform.location
+        reference = lane("MotorwayRing", 3, -3, 0.5).transform.location
         late = []
         while car.get_location().distance(merge) > 5.5:
             act.tick()
@@ -184,7 +196,9 @@ def test_a_car_comes_off_the_ramp_with_the_ego(visitor: carla.Client):
             if act.stage.speed > 11.0 and car.get_velocity().length() > 1.0:
                 own = car.get_location().distance(merge) / car.get_velocity().length()
                 late.append(own - act.stage.place.distance(reference) / act.stage.speed)
-        assert len(late) > 100 and np.abs(late).max() < 0.5, "both would arrive at the same time"
+        assert len(late) > 100 and np.abs(late[5:]).max() < 0.3, (
+            "the ego would leave the junction when the car is 10 m farther"
+        )
         assert lane_of(act, car) == (3, -4)
         ego_speed, own_speed = act.stage.speed, car.get_velocity().length()
         act.tick()

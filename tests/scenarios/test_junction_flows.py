@@ -132,8 +132,7 @@ def test_background_traffic_is_kept_out_of_its_way(client: carla.Client, case: C
         assert order.stop_entries == (case.red_first is None)
         assert order.extend_exit == pytest.approx(case.metres[1] + 20.0)
         exits = {lane.road_id for lane in order.remove_exits}
-        joins = "EnterFlow" in case.kind or "RightTurn" in case.kind
-        assert exits == ({exit_of(entry, case.stream_turn).road_id} if joins else set())
+        assert exits == ({exit_of(entry, case.stream_turn).road_id} if case.side == "opposite" else set())
         switched = [given for name, _, given in act.orders.given if name == "change_opposite"]
         assert switched == ([{"active": False}] if case.side == "opposite" else [])
         act.director.close()

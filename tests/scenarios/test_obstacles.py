@@ -8,7 +8,8 @@ from functools import partial
 import carla
 import numpy as np
 import pytest
-from onlooking import after, put_ego, seen_from, triggered
+from bumping import seen_from
+from onlooking import after, put_ego, triggered
 from playing import acting, bumps_of, graph_of, plan_along, situation
 
 from lead.roads.library import find_map
@@ -66,7 +67,7 @@ def test_a_parked_car_stands_on_the_side_ordered_with_its_hazard_lights_on(clien
         (car,) = act.actors("vehicle.*")
         np.testing.assert_allclose(seen_from(trigger, car), (DISTANCE, -0.7 * WIDTH / 2), atol=0.15)
         lights = carla.VehicleLightState
-        assert int(car.get_light_state()) == int(lights.LeftBlinker | lights.RightBlinker)
+        assert int(car.get_light_state()) == int(lights.LeftBlinker | lights.RightBlinker | lights.Position)
         (sign,) = act.actors("static.prop.*")
         assert seen_from(trigger, sign)[1] == pytest.approx(-1.8 * WIDTH, abs=0.05)  # beside the lane to the left
 
@@ -87,7 +88,7 @@ def test_road_works_are_there_when_triggered(client: carla.Client, direction: st
         np.testing.assert_allclose(seen_from(trigger, trailer), (DISTANCE - 5.0, 0.0), atol=0.05)
         inner = 0.85 * WIDTH / 2 * (-1 if direction == "right" else 1)
         across = inner - np.sign(inner) * np.arange(1, 4)
-        expected = [(DISTANCE + 2.0 * k, inner) for k in range(4)] + [(DISTANCE + 6.0, right) for right in across]
+        expected = [(DISTANCE + 2.0 * k, inner) for k in range(1, 5)] + [(DISTANCE + 8.0, right) for right in across]
         np.testing.assert_allclose([seen_from(trigger, cone) for cone in cones], expected, atol=0.05)
         lane = act.orders.arguments("remove_lane")[0]
         assert lane.lane_id == act.played.order.waypoint.lane_id
@@ -104,7 +105,8 @@ def test_traffic_slows_5_s_after_the_ego_is_close_and_is_freed_when_it_has_passe
         assert act.run(triggered, 10.0)
         if room is not None:
             assert act.orders.given[0] == ("leave_space_in_front", (DISTANCE + room,), {})
-        obstacle_at = trigger.location + DISTANCE * trigger.get_forward_vector()
+        first = DISTANCE + (10.0 if kind == "Accident" else 0.0)
+        obstacle_at = trigger.location + first * trigger.get_forward_vector()
         assert act.run(lambda act: act.stage.place.distance(obstacle_at) < close, 10.0)
         near = act.stage.time
         assert act.run(lambda act: "set_max_speed" in act.orders.names, 10.0, ego_drives=False)
@@ -130,7 +132,8 @@ def test_oncoming_cars_come_5_s_after_the_ego_is_close(client: carla.Client, kin
     playing, trigger = obstacle(client, kind, frequency=(15.0, 25.0))
     with playing as act:
         close = 30.0 if kind.startswith("Construction") else 50.0
-        goal = trigger.location + DISTANCE * trigger.get_forward_vector()
+        first = DISTANCE + (10.0 if kind.startswith("Accident") else 0.0)
+        goal = trigger.location + first * trigger.get_forward_vector()
         assert act.run(lambda act: triggered(act) and act.stage.place.distance(goal) < close, 15.0)
         near, standing = act.stage.time, act.actors("vehicle.*")
         assert act.run(lambda act: "change_opposite" in act.orders.names, 10.0, ego_drives=False)

@@ -28,13 +28,14 @@ def test_the_ego_pulls_out_from_between_two_cars(client: carla.Client):
         act.tick(ego_drives=False)
         act.tick(ego_drives=False)
         space = start.get_right_lane()
-        assert act.stage.place.distance(space.transform.location) < 0.3, "the ego stands in the parking lane"
         assert abs(act.stage.ego.get_transform().rotation.yaw - start.transform.rotation.yaw) < 1.0
         front, behind, passer = act.actors("vehicle.*")
-        for car, spot in ((front, space.next(9.0)[0]), (behind, space.previous(11.0)[0])):
-            nearer = (spot.lane_width - car.bounding_box.extent.y) / 4.0
-            assert aside(spot, car.get_location()) == pytest.approx(-nearer, abs=0.05), "a little towards the road"
-            assert car.get_location().distance(spot.transform.location) < nearer + 0.3
+        for car, spot in (
+            (act.stage.ego, space), (front, space.next(9.0)[0]), (behind, space.previous(11.0)[0])
+        ):  # fmt: skip
+            outwards = (spot.lane_width - car.bounding_box.extent.y) / 4.0
+            assert aside(spot, car.get_location()) == pytest.approx(outwards, abs=0.05), "towards the kerb"
+            assert car.get_location().distance(spot.transform.location) < outwards + 0.3
         assert passer.get_location().distance(start.transform.location) < 0.5, "one is in the driving lane beside"
         assert act.played.part is Part.PLAYING and not act.stage.referee.blocked_test
         assert act.orders.given == [("change_road", (), {"spawn_distance": 25.0})]

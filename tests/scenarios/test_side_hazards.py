@@ -8,7 +8,8 @@ from functools import partial
 import carla
 import numpy as np
 import pytest
-from onlooking import after, put_ego, seen_from, triggered
+from bumping import seen_from
+from onlooking import after, put_ego, triggered
 from playing import Act, acting, bumps_of, graph_of, plan_along, situation
 
 from lead.scenarios.conditions import within_limit
@@ -167,8 +168,8 @@ def test_oncoming_cars_keep_clear_of_cones_and_reach_into_the_lane(client: carla
         act.tick()
         act.tick()
         cones = act.actors("static.prop.constructioncone")
+        assert len(cones) == 8 and all(cone.get_location().z < -400.0 for cone in cones)  # one each 5 m on half of 80 m
         along, right = np.array([seen_from(trigger, cone) for cone in cones]).T
-        assert len(cones) == 8  # one each 5 m on half of 80 m
         np.testing.assert_allclose(np.diff(along), -5.0, atol=0.05)
         np.testing.assert_allclose(right, -WIDTH - 0.8 * WIDTH / 2, atol=0.05)
         assert act.run(triggered, 10.0)
@@ -192,7 +193,7 @@ def test_who_keeps_right_passes_invading_cars_untouched(client: carla.Client):
             act.tick()
             met |= {car.id for car in act.actors("vehicle.*") if abs(seen_from(trigger, car)[0]) < 200.0}
         assert len(met) >= 3 and not hit
-        assert seen_from(trigger, act.stage.ego)[0] == pytest.approx(80.0, abs=1.5)  # the forward pose
+        assert seen_from(trigger, act.stage.ego)[0] == pytest.approx(80.0 + 30.0, abs=1.5)  # where the stream begins
         assert nothing_left(act) and not act.stage.referee.timeouts
         assert [name for name, _, _ in act.orders.given[-2:]] == ["readd_lane", "change_opposite"]
 
@@ -247,7 +248,8 @@ def test_a_blind_ego_hits_it(client: carla.Client, kind: str):
 def test_its_time_ends_for_an_ego_that_stands(client: carla.Client, kind: str, monkeypatch: pytest.MonkeyPatch):
     for module in (passing, side_hazards, blocked_intersection):
         monkeypatch.setattr(module, "within_limit", partial(within_limit, seconds=3.0))
-    playing = junction_ahead(client) if kind == "BlockedIntersection" else hazard(client, kind, street())[0]
+    told = INVADING if kind == "InvadingTurn" else {}
+    playing = junction_ahead(client) if kind == "BlockedIntersection" else hazard(client, kind, street(), **told)[0]
     with playing as act:
         assert act.run(triggered, 10.0)
         assert act.run(lambda act: act.over, 5.0, ego_drives=False)

@@ -19,9 +19,9 @@ from lead.scenarios.traffic.directives import JunctionOrder
 from lead.scenarios.ways import told
 
 FLOW_SPEED = 10.0  # m/s
-INTERVAL = (25.0, 50.0)  # m from bicycle to bicycle
+INTERVAL = (20.0, 50.0)  # m from bicycle to bicycle
 BEYOND = 40.0  # m that they ride on after the junction
-ON_LANE = 5.0  # m from the ordered place to the biking lane at most
+ON_LANE = 10.0  # m from the ordered place to the biking lane at most
 RED_FIRST = 5.0  # s for which all lights are red
 STEP = 1.0  # m
 LONGEST = 500  # waypoints from the source to the sink

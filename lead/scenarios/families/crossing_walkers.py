@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import carla
 
-from lead.scenarios.cast import Cast, park
+from lead.scenarios.cast import Cast, park, second_generation
 from lead.scenarios.catalogue import plays
 from lead.scenarios.conditions import cut_trigger, drives, idle
 from lead.scenarios.crossings import next_junction
@@ -137,7 +137,7 @@ def _behind_parked_car(
     """A car one lane's width beside the ego's lane with a walker behind it."""
     abreast = ahead_through(start, distance)
     aside = side_sign(direction) * abreast.lane_width
-    car = cast.car(shifted(abreast, aside), keep=_of_second_generation)
+    car = cast.car(shifted(abreast, aside), keep=second_generation)
     park(car)
     meeting = ahead_through(abreast, car.bounding_box.extent.x + BEHIND_BLOCKER)
     pose = shifted(meeting, aside, turned=towards_road(direction, angle))
@@ -175,7 +175,3 @@ def _blocker(cast: Cast, pose: carla.Transform, model: str) -> carla.Actor:
     car.set_simulate_physics(False)
     car.set_transform(pose)
     return car
-
-
-def _of_second_generation(blueprint: carla.ActorBlueprint) -> bool:
-    return blueprint.has_attribute("generation") and blueprint.get_attribute("generation").as_int() == 2

@@ -47,6 +47,7 @@ def yield_to_emergency_vehicle(stage: Stage, order: Order) -> Script:
         finally:  # a route that ends meanwhile is judged too
             if not in_front(stage, car):
                 stage.referee.failed_to_yield.append(order.name)
+            stage.traffic.readd_lane()
 
 
 def _comes_up(stage: Stage, car: carla.Vehicle, way: NDArray[np.float64]) -> Script:

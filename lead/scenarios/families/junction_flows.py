@@ -43,7 +43,6 @@ class Stream:
     turn: int = 0  # of its exit: 0 straight on, 1 right-most
     before: float = 4.0  # s of its travel from the source to the junction
     after: float = 2.5  # s of its travel from the junction to the sink
-    ego_exit: bool = False  # it leaves by the road that the ego leaves by
     right_lane: bool = False  # it comes on the right-most lane of its road
     initial_actors: bool = False  # it is there already when it begins
     ego_red: float | None = None  # s until the ego's light is green as the stream's is; None: no lights are switched
@@ -51,8 +50,8 @@ class Stream:
 
 
 ONCOMING = Stream("opposite")
-ONCOMING_ENTERING = Stream("opposite", turn=1, ego_exit=True)
-FROM_LEFT = Stream("left", before=5.0, after=3.0, ego_exit=True, right_lane=True, initial_actors=True)
+ONCOMING_ENTERING = Stream("opposite", turn=1)
+FROM_LEFT = Stream("left", before=5.0, after=3.0, right_lane=True, initial_actors=True)
 
 STREAMS = {
     "SignalizedJunctionLeftTurn": replace(ONCOMING, ego_red=RED_FIRST),
@@ -132,7 +131,7 @@ def _arrange_traffic(stage: Stage, stream: Stream, site: Site, speed: float) -> 
     """Keep the background traffic out of the stream's way."""
     stage.traffic.handle_junction(JunctionOrder(
         remove_entries=same_direction_lanes(site.entry),
-        remove_exits=same_direction_lanes(site.exit) if stream.ego_exit else (),
+        remove_exits=same_direction_lanes(site.sink) if stream.side == "opposite" else (),
         stop_entries=stream.ego_red is None,
         extend_exit=stream.after * speed + KEPT_FREE,
     ))  # fmt: skip

@@ -20,11 +20,12 @@ from lead.scenarios.plan import trace
 from lead.scenarios.script import Script, forever, race, until
 from lead.scenarios.stage import SetupFault, Stage
 from lead.scenarios.traffic.directives import JunctionOrder
-from lead.scenarios.ways import beside, same_direction_lanes, told
+from lead.scenarios.ways import ahead_through, beside, same_direction_lanes, told
 
 SPEED, GAP = 10.0, (20.0, 50.0)  # m/s, m
 IN_STREAM = 2.0  # m to a sink at which the ego has merged
 BEYOND_SINK = 20.0  # m behind the sink that other traffic keeps free, too
+BEHIND_EXIT = 10.0  # m behind the ego's exit, where its lanes are surely all there
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def enter_flow(stage: Stage, order: Order) -> Script:
 def enter_flow_from_the_side(stage: Stage, order: Order) -> Script:
     """The ego comes past a junction by another road than the stream, whose exit is kept free behind it."""
     stream = Stream.ordered(stage, order)
-    first, metres = stream.exit(stage)
+    _, metres = stream.exit(stage)
+    left_by = ahead_through(RouteJunction.after(stage, order).exit, BEHIND_EXIT)
 
     def keep_free() -> Script:
         yield from leaves_junction(stage)
@@ -122,7 +124,11 @@ def enter_flow_from_the_side(stage: Stage, order: Order) -> Script:
 
     with Cast(stage, order) as cast:
         yield from order.triggered()
-        stage.traffic.handle_junction(JunctionOrder(remove_entries=[stream.source], remove_exits=[first]))
+        stage.traffic.handle_junction(
+            JunctionOrder(
+                clear_junction=False, remove_entries=[stream.source], remove_exits=same_direction_lanes(left_by)
+            )
+        )  # fmt: skip
         yield from _merge(stage, order, cast, [stream], keep_free())
 
 
@@ -133,7 +139,7 @@ def highway_exit(stage: Stage, order: Order) -> Script:
     with Cast(stage, order) as cast:
         yield from order.triggered()
         stage.traffic.remove_lane(stream.source)
-        story = race(leaves_junction(stage, crossing.junction.id), stream.run(stage, cast))
+        story = race(leaves_junction(stage, crossing.junction.id), stream.run(stage, cast, everywhere=True))
         yield from within_limit(stage, order.name, story)
 
 
@@ -165,7 +171,6 @@ def interurban_flow_and_merge(stage: Stage, order: Order) -> Script:
         yield from order.triggered()
         stage.traffic.handle_junction(
             JunctionOrder(
-                clear_ego_entry=False,
                 extend_exit=metres + BEYOND_SINK,
                 remove_entries=_others(entries, crossing.entry),
                 remove_exits=_others(exits, crossing.exit),
@@ -203,9 +208,10 @@ class RouteJunction:
 
 
 def _merge(stage: Stage, order: Order, cast: Cast, streams: Sequence[Stream], *meanwhile: Script) -> Script:
-    """Let streams flow, on which no other traffic comes, until the ego is where one of them ends."""
+    """Let streams flow, on which no other traffic comes, until the ego is abreast of their ends, on whichever lane."""
     stage.traffic.switch_route_sources(False)
-    merged = until(lambda: any(near(stage, one.sink.transform.location, IN_STREAM) for one in streams))
+    ends = [lane.transform.location for lane in same_direction_lanes(streams[0].sink)]
+    merged = until(lambda: any(near(stage, end, IN_STREAM) for end in ends))
     flowing = [one.run(stage, cast, everywhere=True) for one in streams]
     yield from within_limit(stage, order.name, race(merged, *flowing, *meanwhile))
     stage.traffic.switch_route_sources(True)

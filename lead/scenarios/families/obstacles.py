@@ -9,7 +9,7 @@ from functools import partial
 
 import carla
 
-from lead.scenarios.cast import Cast, Lights, blink, hide, park, show
+from lead.scenarios.cast import Cast, Lights, blink, hide, park, second_generation, show
 from lead.scenarios.catalogue import plays
 from lead.scenarios.conditions import near
 from lead.scenarios.families.passing import CLOSE, WayPast, oncoming_traffic, passing, past, slowed_traffic
@@ -41,21 +41,21 @@ def accident(stage: Stage, order: Order, way_past: WayPast) -> Script:
     distance, side = _distance(order, DISTANCE), _side(order)
     police = ahead(order.waypoint, distance)
     places = [police, ahead(police, FIRST_CAR), ahead(police, SECOND_CAR)]
-    way = way_past(stage, order, police)
+    way = way_past(stage, order, places[-1])
     order.stands = police, places[-1]
     with Cast(stage, order) as cast:
         _warn(cast, order, "static.prop.warningaccident")
         for place in places:
             pose = shifted(place, side * ACCIDENT_ASIDE * 0.5 * place.lane_width)
             if place is police:
-                car = cast.car(pose, POLICE, role=ROLE)
+                car = cast.car(pose, POLICE)
                 blink(car, Lights.Special1, Lights.Special2, Lights.Position)
             else:
-                car = cast.car(pose, role=ROLE, special="")
+                car = cast.car(pose, role=ROLE, keep=second_generation)
             park(car)
         yield from order.triggered()
         stage.traffic.leave_space_in_front(distance + ACCIDENT_ROOM)
-        yield from passing(stage, order, _reached(stage, police), way, past(stage, places[-1]))
+        yield from passing(stage, order, _reached(stage, places[1]), way, past(stage, places[-1]))
 
 
 def parked_obstacle(stage: Stage, order: Order, way_past: WayPast) -> Script:
@@ -67,8 +67,8 @@ def parked_obstacle(stage: Stage, order: Order, way_past: WayPast) -> Script:
     with Cast(stage, order) as cast:
         _warn(cast, order, "static.prop.warningaccident")
         pose = shifted(place, _side(order) * PARKED_ASIDE * 0.5 * place.lane_width)
-        car = cast.car(pose, role=ROLE, lights=True, special="")
-        blink(car, Lights.LeftBlinker, Lights.RightBlinker)
+        car = cast.car(pose, role=ROLE, keep=second_generation)
+        blink(car, Lights.LeftBlinker, Lights.RightBlinker, Lights.Position)
         park(car)
         yield from order.triggered()
         stage.traffic.leave_space_in_front(distance + PARKED_ROOM)
@@ -106,8 +106,8 @@ def _road_works(place: carla.Waypoint, side: float) -> list[tuple[str, carla.Tra
     """Models and poses; the lane is closed from its edge on that `side` to a row of cones near the other one."""
     inner = -side * CONES_ASIDE * 0.5 * place.lane_width  # m to the right
     (along, along_gap), (across, across_gap) = CONES_ALONG, CONES_ACROSS
-    spots = [(k * along_gap, inner) for k in range(along)]
-    spots += [((along - 1) * along_gap, inner + side * (k + 1) * across_gap) for k in range(across)]
+    spots = [((k + 1) * along_gap, inner) for k in range(along)]
+    spots += [(along * along_gap, inner + side * (k + 1) * across_gap) for k in range(across)]
     return [
         ("static.prop.trafficwarning", _moved(place, -SIGN_BEFORE, 0.0, CROSSWISE)),
         ("static.prop.dirtdebris02", _moved(place, DEBRIS_BEHIND, 0.0, CROSSWISE)),

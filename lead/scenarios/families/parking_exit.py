@@ -4,14 +4,14 @@ from contextlib import suppress
 
 import carla
 
-from lead.scenarios.cast import LIFT, Cast, park
+from lead.scenarios.cast import Cast, park, second_generation
 from lead.scenarios.catalogue import plays
 from lead.scenarios.conditions import drives, near, within_limit
-from lead.scenarios.families.cut_ins import lane_beside
+from lead.scenarios.families.cut_ins import lane_beside, put_at_kerb
 from lead.scenarios.order import Order
 from lead.scenarios.script import Script, forever, race
 from lead.scenarios.stage import SetupFault, Stage
-from lead.scenarios.ways import ahead, behind, shifted, side_sign
+from lead.scenarios.ways import ahead, behind
 
 AT_START = 20.0  # m from the ego to the trigger within which it may be put into the space
 OUT = 15.0  # m beyond the front car at which the ego is out
@@ -30,10 +30,11 @@ def parking_exit(stage: Stage, order: Order) -> Script:
     space = lane_beside(order.waypoint, side, carla.LaneType.Parking)
     with Cast(stage, order) as cast:
         for spot in (ahead(space, front), behind(space, back)):
-            _park_towards_road(cast, spot, side)
-        pose = space.transform
-        stage.ego.set_transform(carla.Transform(pose.location + carla.Location(z=LIFT), pose.rotation))
-        passer = cast.car(order.waypoint.transform)
+            car = cast.car(spot.transform, role="scenario no lights", keep=second_generation)
+            put_at_kerb(car, spot, side)
+            park(car)
+        put_at_kerb(stage.ego, space, side)
+        passer = cast.car(order.waypoint.transform, keep=second_generation)
 
         yield from order.triggered()
         yield  # a route may begin at the trigger: now all stand where they were put
@@ -41,14 +42,6 @@ def parking_exit(stage: Stage, order: Order) -> Script:
         out = race(drives(stage.ego, front + OUT), _drive_off(stage, cast, passer))
         yield from within_limit(stage, order.name, out)
         stage.traffic.change_road(spawn_distance=COMMON_SPACING)
-
-
-def _park_towards_road(cast: Cast, spot: carla.Waypoint, side: str) -> None:
-    """Park a car a little nearer to the driving lane than the middle of its own."""
-    car = cast.car(spot.transform)
-    nearer = (spot.lane_width - car.bounding_box.extent.y) / 4.0
-    car.set_transform(shifted(spot, -side_sign(side) * nearer, up=LIFT))
-    park(car)
 
 
 def _drive_off(stage: Stage, cast: Cast, car: carla.Vehicle) -> Script:

@@ -5,6 +5,7 @@ Source: spec/benchmarks.md, 2.2.
 """
 
 from collections.abc import Callable
+from math import inf
 
 import carla
 
@@ -18,7 +19,6 @@ from lead.scenarios.ways import ahead, lane_to_pass_on
 WAIT = 5.0  # s that the ego stands before its way opens
 CLOSE = 50.0  # m to the obstacle at which the wait begins
 PAST = 50.0  # m beyond the obstacle at which the situation ends
-LANES_ASIDE = 20.0  # m around that place: the ego may still be some lanes aside
 SPEED, INTERVAL = 60.0, (20.0, 100.0)  # km/h of slowed traffic and m between oncoming cars if the route file says none
 
 WayPast = Callable[[Stage, Order, carla.Waypoint], Script]
@@ -48,7 +48,7 @@ def passing(stage: Stage, order: Order, close: Callable[[], bool], way: Script, 
 def past(stage: Stage, place: carla.Waypoint) -> Script:
     """Wait until the ego is 50 m beyond a place on its road, on whichever lane."""
     end = ahead(place, PAST).transform
-    yield from until(lambda: beyond(stage, end, LANES_ASIDE))
+    yield from until(lambda: beyond(stage, end, inf))
 
 
 def _slowed(stage: Stage, kmh: float) -> Script:

@@ -3,10 +3,12 @@
 Source: spec/benchmarks.md, 2.2.
 """
 
+from math import ceil
+
 import carla
 import numpy as np
 
-from lead.scenarios.cast import Cast, park
+from lead.scenarios.cast import Cast, hide, park, show
 from lead.scenarios.catalogue import plays
 from lead.scenarios.conditions import ahead_of, beyond, cut_trigger, drives, idle, within_limit
 from lead.scenarios.families.passing import CLOSE, PAST, WAIT, oncoming_traffic, passing, past, slowed_traffic
@@ -15,7 +17,7 @@ from lead.scenarios.movers.oncoming import KMH, invading_flow, invading_path
 from lead.scenarios.order import Order
 from lead.scenarios.script import Script, forever, race, together, until
 from lead.scenarios.stage import SetupFault, Stage
-from lead.scenarios.ways import ahead, beside, lane_to_pass_on, shifted, side_sign, told
+from lead.scenarios.ways import ahead, ahead_through, beside, lane_to_pass_on, shifted, side_sign, told
 
 BICYCLES = ("vehicle.bh.crossbike", "vehicle.diamondback.century", "vehicle.gazelle.omafiets")
 BETWEEN = 9.0  # m from the first bicycle to the second
@@ -27,7 +29,7 @@ USUAL_OPPOSITE = 40.0  # m between oncoming vehicles of the background
 DOOR_ROOM = 20.0  # m of the ego's lane kept free beyond `distance`
 DOOR_ARRIVAL, DOOR_NEAR = 3.0, 10.0  # s and m from the ego to the car at which its door opens
 
-SOURCE_BEYOND = 30.0  # m from the end of the narrowed stretch to where oncoming cars begin
+SOURCE_BEYOND = 30.0  # m beyond `distance` to where oncoming cars begin and the situation ends
 KEPT = 0.7  # m that lack to half a lane at offset 0
 CONES_AFTER, CONES_EVERY, CONES_SHARE = 10.0, 5.0, 0.5  # m after the source, m, and share of `distance` with cones
 CONES_ASIDE = 0.8  # half lanes to the right of the opposite lane's middle
@@ -82,7 +84,7 @@ def _close(stage: Stage, actor: carla.Actor) -> bool:
 
 
 def _overtaken(stage: Stage, last: carla.Vehicle) -> Script:
-    yield from until(lambda: ahead_of(stage, last))
+    yield from until(lambda: ahead_of(stage, last, np.inf))
     yield from drives(stage.ego, PAST)
 
 
@@ -133,19 +135,25 @@ def _door(stage: Stage, car: carla.Vehicle, door: carla.VehicleDoor, place: carl
 def invading_turn(stage: Stage, order: Order) -> Script:
     """Oncoming cars cut into the ego's lane to keep clear of cones at their edge."""
     distance, offset = order.situation.number("distance", 100.0), order.situation.number("offset", 0.25)
-    forward = ahead(order.waypoint, distance)
-    source, sink = lane_to_pass_on(ahead(forward, SOURCE_BEYOND)), lane_to_pass_on(order.waypoint)
+    forward = ahead_through(order.waypoint, distance + SOURCE_BEYOND)
+    source, sink = lane_to_pass_on(forward), lane_to_pass_on(order.waypoint)
     path = invading_path(source, sink, offset + 0.5 * source.lane_width - KEPT)
     order.flow = np.array([[pose.location.x, pose.location.y, pose.location.z] for pose in path])
     flow = invading_flow(stage, path)
     with Cast(stage, order) as cast:
-        for k in range(1, int(CONES_SHARE * distance / CONES_EVERY) + 1):
-            edge = ahead(source, CONES_AFTER + k * CONES_EVERY)
-            cast.prop(shifted(edge, CONES_ASIDE * 0.5 * edge.lane_width), "static.prop.constructioncone")
+        cones = []
+        for k in range(1, ceil(CONES_SHARE * distance / CONES_EVERY) + 1):
+            edge = ahead_through(source, CONES_AFTER + k * CONES_EVERY)
+            pose = shifted(edge, CONES_ASIDE * 0.5 * edge.lane_width)
+            cone = cast.prop(pose, "static.prop.constructioncone")
+            hide(cone, pose.location)
+            cones.append((cone, pose))
         yield from order.triggered()
         stage.traffic.remove_lane(order.waypoint)
         stage.traffic.change_opposite(active=False)
         try:
+            for cone, pose in cones:
+                show(cone, pose, physics=False)
             passed = until(lambda: beyond(stage, forward.transform, PAST))
             yield from within_limit(stage, order.name, race(passed, flow))
         finally:

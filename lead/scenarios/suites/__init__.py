@@ -16,6 +16,19 @@ def suite(name: str) -> Path:
     return Path(__file__).with_name(f"{name}.xml")
 
 
+def split_ids(text: str) -> tuple[str, str]:
+    """The suite or route file that a text names, and the ids wanted of it, "" for all.
+
+    Raises InputError if a colon is followed by no ids.
+    """
+    name, subset = text, ""
+    if text not in SUITES and not isfile(text) and ":" in text:
+        name, _, subset = text.rpartition(":")
+        if not subset.strip():
+            raise InputError(f"{text!r} names no route after the colon; expected ids, such as {name}:0-4,7")
+    return name, subset
+
+
 def resolve_routes(text: str, *, keep_faulty: bool = False) -> list[Route]:
     """The routes that a text names: a suite or a route file, and after a colon the ids wanted, such as 0-4,7.
 
@@ -24,11 +37,7 @@ def resolve_routes(text: str, *, keep_faulty: bool = False) -> list[Route]:
     Raises:
         InputError: there is neither such a suite nor such a file, the file is no route file, or it lacks an id.
     """
-    name, subset = text, ""
-    if text not in SUITES and not isfile(text) and ":" in text:
-        name, _, subset = text.rpartition(":")
-        if not subset.strip():
-            raise InputError(f"{text!r} names no route after the colon; expected ids, such as {name}:0-4,7")
+    name, subset = split_ids(text)
     if name in SUITES:
         return read_routes(suite(name), subset)
     if not isfile(name):

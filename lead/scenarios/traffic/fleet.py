@@ -12,11 +12,13 @@ from lead.scenarios.lane_graph import LaneKey, lane_key
 from lead.scenarios.stage import Stage
 from lead.scenarios.traffic.road_line import aside
 from lead.scenarios.traffic.rules import LEAST_BESIDE, LEAST_TO_EGO, LEAST_TO_VEHICLE, NARROWEST
+from lead.scenarios.ways import same_direction_lanes
 
 ROLE = "background"
 LEADER_GAP, LANE_OFFSET = 10.0, 0.1  # m to the vehicle in front, m to the right of the lane's middle
 SPEED_STEP = 1.0  # km/h by which a wish must differ to be told
 LOOK_AGAIN, LOOK_LANE = 10, 10  # ticks between looks for all vehicles, and at the lane of each of ours
+TAPER = 30.0  # m ahead at which a lane has to be wide enough
 HAZARD = carla.VehicleLightState(int(Lights.LeftBlinker) | int(Lights.RightBlinker))
 
 
@@ -72,7 +74,8 @@ class Fleet:
                 self.look_at_lane(car)
 
     def look_at_lane(self, car: Car) -> None:
-        """Find the lane of a vehicle; on one that is too narrow it stops for good, with hazard lights."""
+        """Find the lane of a vehicle; on one that narrows to nothing it stops for good, with hazard lights, unless there
+        is a lane of its direction beside, to which it moves over in time."""
         waypoint = self._stage.map.get_waypoint(car.pose.location)
         if waypoint is None:
             return
@@ -82,7 +85,14 @@ class Fleet:
             car.left_junction = None
         elif before is not None:
             car.left_junction = before
-        if car.junction is None and waypoint.lane_width < NARROWEST and not car.stranded:
+        if car.stranded or not _narrows_to_nothing(waypoint):
+            return
+        lanes = same_direction_lanes(waypoint)
+        at = next(k for k, lane in enumerate(lanes) if lane.lane_id == waypoint.lane_id)
+        beside = [k for k in (at - 1, at + 1) if 0 <= k < len(lanes) and not _narrows_to_nothing(lanes[k])]
+        if beside:
+            self._stage.manager.force_lane_change(car.actor, beside[0] > at)  # True: to the right
+        elif waypoint.lane_width < NARROWEST:
             car.stranded = True
             car.actor.set_autopilot(False, self._stage.manager_port)
             car.actor.apply_control(carla.VehicleControl(brake=1.0, hand_brake=True))
@@ -167,6 +177,13 @@ class Fleet:
         manager.vehicle_lane_offset(actor, LANE_OFFSET)
         waypoint = newcomer.waypoint
         return Car(actor, self._tick, waypoint.transform, lane_key(waypoint), newcomer.entry)
+
+
+def _narrows_to_nothing(waypoint: carla.Waypoint) -> bool:
+    """Whether a lane is too narrow to drive soon: one that only opens, or widens again, is not."""
+    if waypoint.is_junction:
+        return False
+    return all(not ahead.is_junction and ahead.lane_width < NARROWEST for ahead in waypoint.next(TAPER))
 
 
 def _in_way(pose: carla.Transform, other: carla.Location) -> bool:
