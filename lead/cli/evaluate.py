@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ def evaluate(
         str,
         typer.Option(
             help="blind, npc, expert[:PRESET[,switch=value...]] with preset privileged, lead or aligned, "
+            "student:PATH[,option=value...] with a folder of weights or of a training run, "
             "or the path of an official agent file (path/agent.py)."
         ),
     ],
@@ -40,6 +42,14 @@ def evaluate(
     attempts: Annotated[int, typer.Option(min=1, help="Tries of a route in all when the simulator fails.")] = 3,
     traffic: Annotated[bool, typer.Option(help="Background traffic.")] = True,
     log: Annotated[bool, typer.Option(help="Keep a log of every route for replay.")] = True,
+    again: Annotated[bool, typer.Option("--again", help="Drive again what ended by a fault of the agent.")] = False,
+    audit: Annotated[
+        str,
+        typer.Option(help="Measure how far an expert is from a student with this rig, such as tfv6-3cam: lead audit."),
+    ] = "",
+    pictures: Annotated[
+        bool, typer.Option("--record", help="Keep a student's pictures and detections beside the log.")
+    ] = False,
 ) -> None:
     """Evaluate an agent in closed loop. Run it again to go on where it was stopped.
 
@@ -50,7 +60,10 @@ def evaluate(
     from lead.drive.evaluate import evaluate as run
     from lead.drive.evaluate import faults
     from lead.drive.evaluation import Evaluation
+    from lead.drive.ledger import Ledger
+    from lead.drive.route_job import RouteJob
     from lead.scenarios.suites import resolve_routes
+    from lead.score.protocol import Inputs
     from lead.score.protocols import protocol_named, score_paths
     from lead.score.record_set import Incomplete
 
@@ -61,13 +74,25 @@ def evaluate(
         f"{agent} on {len(chosen)} routes in {', '.join(towns)} under {protocol}, {workers} workers -> {out}/",
         markup=False, soft_wrap=True,
     )  # fmt: skip
-    settled = Evaluation(agent, routes, protocol, agent_config, seed, carla, timeout, attempts, traffic, log)
-    with shown(len(chosen)) as progress:
-        entries = run(settled, chosen, out, workers, progress)
-    print_score(score_paths([out / "results.json"], protocol, Incomplete.DRIVEN))
-    faulty = faults(entries)
+    settled = Evaluation(agent, routes, protocol, agent_config, seed, carla, timeout, attempts, traffic, log, pictures)
+    witness = None
+    if audit:
+        from lead.study.live import AuditOf
+
+        witness = AuditOf.checked(audit, agent)
+    try:
+        with shown(len(chosen)) as progress:
+            jobs = partial(RouteJob, witness=witness)
+            entries = run(settled, chosen, out, workers, progress, job_of=jobs, again=again)
+    except KeyboardInterrupt:
+        console.print(f"stopped; what has been driven is in {out}, and the same command goes on", soft_wrap=True)
+        raise typer.Exit(130) from None
+    inputs = Inputs(metric_folders=[out])
+    print_score(score_paths([out / "results.json"], protocol, Incomplete.DRIVEN, inputs=inputs))
+    faulty, ledger = faults(entries), Ledger(out)
     for entry in faulty:
-        console.print(f"route {entry.route}: {entry.ending.value}: {entry.fault}", markup=False)
+        log = f" ({ledger.log(entry.route, '.txt')})" if entry.attempts and entry.ticks else ""
+        console.print(f"route {entry.route}: {entry.ending.value}: {entry.fault}{log}", markup=False, soft_wrap=True)
     console.print(f"results {out / 'results.json'}\nledger  {out / 'ledger'}", soft_wrap=True)
     raise typer.Exit(1 if faulty else 0)
 
@@ -77,7 +102,6 @@ def shown(total: int) -> "Iterator[Progress]":
     """A bar with the time left, above it a line per route."""
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
@@ -86,18 +110,29 @@ def shown(total: int) -> "Iterator[Progress]":
 
     from lead.drive.evaluate import Progress
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-               TextColumn("ETA"), TimeRemainingColumn())  # fmt: skip
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f}/{task.total:.0f}"),
+               TimeElapsedColumn(), TextColumn("ETA"), TimeRemainingColumn())  # fmt: skip
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("driving", total=total)
+        task, whole = bar.add_task("driving", total=total), 0
 
         def begin(done: int, total: int) -> None:
+            nonlocal whole
+            whole = done
             bar.update(task, completed=done)
             if done:
                 bar.console.print(f"{done} of {total} routes are in the ledger already")
 
-        def ended(entry: "Entry") -> None:
-            bar.console.print(entry.line, markup=False, soft_wrap=True)
-            bar.advance(task)
+        under_way: dict[str, float] = {}  # share of a route that is driven
 
-        yield Progress(begin=begin, ended=ended)
+        def moved(route: str, ticks: int, percent: float) -> None:
+            under_way[route] = min(percent, 100.0) / 100.0
+            bar.update(task, completed=whole + sum(under_way.values()))
+
+        def ended(entry: "Entry") -> None:
+            nonlocal whole
+            bar.console.print(entry.line, markup=False, soft_wrap=True)
+            under_way.pop(entry.route, None)
+            whole += 1
+            bar.update(task, completed=whole + sum(under_way.values()))
+
+        yield Progress(begin=begin, moved=moved, ended=ended)

@@ -18,7 +18,7 @@ def routes() -> None:
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Route file in the leaderboard's XML.")],
+    file: Annotated[str, typer.Argument(metavar="FILE[:IDS]", help="The leaderboard's XML, or a shipped suite.")],
     subset: Annotated[str, typer.Option("--routes", help="Ids of routes, such as 0-4,7; all if not given.")] = "",
 ) -> None:
     """Tell what is wrong with the routes of a file: order, jumps, points off the road, triggers out of reach.
@@ -28,28 +28,39 @@ def check(
     """
     import carla
 
-    from lead.roads.library import find_map
+    from lead.roads.library import MapNotFoundError, find_map
     from lead.scenarios.check import check_route
     from lead.scenarios.lane_graph import LaneGraph
-    from lead.scenarios.route_file import read_routes
+    from lead.scenarios.suites import resolve_routes
 
-    routes = read_routes(file, subset)
+    chosen = resolve_routes(f"{file}:{subset}" if subset else file, keep_faulty=True)
+    faults = [(route.id, route.fault) for route in chosen if route.fault]
+    routes = [route for route in chosen if not route.fault]
     towns = sorted({route.town for route in routes})
     triggers = sum(len(route.situations) for route in routes)
-    console.print(f"{file}: {len(routes)} routes, {triggers} situations, {len(towns)} towns: {', '.join(towns)}")
-    faulty = 0
+    console.print(
+        f"{file}: {len(chosen)} routes, {triggers} situations, {len(towns)} towns: {', '.join(towns)}", soft_wrap=True
+    )
+    faulty = len(faults)
+    for name, fault in faults:
+        console.print(f"route {name}: {fault}", markup=False, soft_wrap=True)
     for town in towns:
-        graph = LaneGraph.of(carla.Map(town, find_map(town)[1]))
         here = [route for route in routes if route.town == town]
+        try:
+            graph = LaneGraph.of(carla.Map(town, find_map(town)[1]))
+        except MapNotFoundError as error:
+            faulty += len(here)
+            console.print(f"{len(here)} routes not looked at: {error}", markup=False, soft_wrap=True)
+            continue
         for route in track(here, town, console=console, transient=True):
             found = check_route(graph, route)
             faulty += bool(found)
             for finding in found:
                 console.print(f"route {route.id} ({town}): {finding}", markup=False, soft_wrap=True)
-    repeated = sorted({route.id for route in routes if sum(other.id == route.id for other in routes) > 1})
+    repeated = sorted({route.id for route in chosen if sum(other.id == route.id for other in chosen) > 1})
     if repeated:
         console.print(f"more than one route has the id {', '.join(repeated)}", markup=False)
-    console.print(f"{len(routes) - faulty} of {len(routes)} routes have nothing to complain of")
+    console.print(f"{len(chosen) - faulty} of {len(chosen)} routes have nothing to complain of")
     raise typer.Exit(1 if faulty or repeated else 0)
 
 

@@ -183,6 +183,14 @@ def connect(endpoint: Endpoint, timeout: float = 60.0) -> carla.Client:
     return client
 
 
+def simulator_of(client: carla.Client) -> str:
+    """What answers a client: "embedded" for a server of this package, whoever started it, else "CARLA" and its version."""
+    from lead.roads.library import TOWNS, map_name  # with what it generates towns by, which is slow to import
+
+    ours = any(map_name(town) in TOWNS for town in client.get_available_maps())
+    return "embedded" if ours else f"CARLA {client.get_server_version()}"
+
+
 def free_port() -> int:
     """A TCP port that nothing uses now, for a TrafficManager that must not meet another one."""
     with socket.socket() as probe:

@@ -11,7 +11,7 @@ class Ending(Enum):
     FINISHED = "finished"  # completed or failed by driving: a result
     AGENT_FAULT = "agent fault"  # the agent raised, asked for forbidden sensors or could not be set up
     TIMEOUT = "time-out"  # the agent did not answer in wall-clock time
-    SIMULATOR_FAULT = "simulator fault"  # server or client died, hung or failed: tried again a few times
+    SIMULATOR_FAULT = "simulator fault"  # server or client died, hung or failed: tried again a few times, and next run
     NOT_DRIVEN = "not driven"  # town not here or situation unknown: no record, and looked at again in the next run
 
 
@@ -20,5 +20,6 @@ class SimulatorFault(LeadError):
 
 
 STATUS_OF_TIMEOUT = "Agent timed out"
+STATUS_OF_AGENT_FAULT = "Agent crashed"
 STATUS_OF_SIMULATOR_FAULT = "Simulation crashed"
 """Failure reasons as official records word them."""

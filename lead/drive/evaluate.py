@@ -11,12 +11,12 @@ import selectors
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lead import InputError
-from lead.client.launch import Endpoint, connect, end_process
+from lead.client.launch import Endpoint, connect, end_process, simulator_of
 from lead.drive.agent import check_spec
 from lead.drive.ending import Ending
 from lead.drive.evaluation import EMBEDDED, Evaluation, provenance
@@ -28,6 +28,8 @@ from lead.scenarios.criteria.rules import rules_of
 from lead.scenarios.route_file import Route
 from lead.score.checkpoint import write_results
 from lead.score.global_record import finished_results
+
+BY_AGENT = (Ending.AGENT_FAULT, Ending.TIMEOUT)
 
 
 @dataclass
@@ -65,25 +67,31 @@ class _Queue:
 
 def evaluate(
     evaluation: Evaluation, routes: Sequence[Route], out: Path, workers: int = 1, progress: Progress | None = None,
-    job_of: Callable[[Evaluation, Route, int, Path], RouteJob] = RouteJob,
+    job_of: Callable[[Evaluation, Route, int, Path], RouteJob] = RouteJob, again: bool = False,
 ) -> list[Entry]:  # fmt: skip
     """Drive every route that the ledger in `out` lacks and write `results.json`; returns all entries in order.
 
+    With `again` those too that ended by a fault of the agent.
+
     Raises:
         InputError: there is no such agent or protocol, an id is there twice, or `out` holds another evaluation.
+        ServerFault: no server answers where a CARLA should run.
     """
     progress = progress or Progress()
     check_spec(evaluation.agent)
     rules_of(evaluation.protocol)
     _refuse_repeated(routes)
+    simulator = simulator_of(connect(Endpoint.parse(evaluation.carla))) if evaluation.carla else EMBEDDED
     ledger = Ledger(out)
-    ledger.open(evaluation)
+    ledger.open(evaluation, simulator)
     jobs = [job_of(evaluation, route, index, out) for index, route in enumerate(routes)]
+    missing = {} if evaluation.carla else _missing_towns({route.town for route in routes if not route.fault})
     waiting = []
     for job in jobs:
-        if ledger.has(job.route.id):
+        if ledger.has(job.route.id) and not (again and ledger.read(job.route.id).ending in BY_AGENT):
             continue
-        hindrance = _hindrance(job)
+        ledger.path(job.route.id).unlink(missing_ok=True)
+        hindrance = _hindrance(job.route, missing)
         if hindrance:
             entry = not_driven(job.route.id, job.index, hindrance)
             ledger.write(entry)
@@ -94,15 +102,12 @@ def evaluate(
     if waiting:
         _work(jobs, waiting, 1 if evaluation.carla else max(1, min(workers, len(waiting))), ledger, progress)
     entries = ledger.entries([route.id for route in routes])
-    _write_results(evaluation, entries, len(routes), out)
+    _write_results(evaluation, simulator, entries, len(routes), out)
     return entries
 
 
-def _write_results(evaluation: Evaluation, entries: Sequence[Entry], total: int, out: Path) -> None:
+def _write_results(evaluation: Evaluation, simulator: str, entries: Sequence[Entry], total: int, out: Path) -> None:
     """Write `results.json` of what has been driven."""
-    simulator = EMBEDDED
-    if evaluation.carla:
-        simulator = f"CARLA {connect(Endpoint.parse(evaluation.carla)).get_server_version()}"
     driven = [entry.record for entry in entries if entry.ending is not Ending.NOT_DRIVEN]
     records = [replace(record, index=place) for place, record in enumerate(driven)]
     results = finished_results(records, total, next((entry.sensors for entry in entries if entry.sensors), ()))
@@ -115,14 +120,23 @@ def _refuse_repeated(routes: Sequence[Route]) -> None:
         raise InputError(f"more than one route has the id {', '.join(repeated)}; expected each once")
 
 
-def _hindrance(job: RouteJob) -> str:
+def _missing_towns(names: Collection[str]) -> dict[str, str]:
+    """Why a town cannot be driven in, by the names of those that are not here."""
+    missing = {}
+    for name in names:
+        try:
+            find_map(name)
+        except (LookupError, InputError) as error:
+            missing[name] = str(error)
+    return missing
+
+
+def _hindrance(route: Route, missing: Mapping[str, str]) -> str:
     """Why a route cannot even begin, "" if it can: it is malformed, its town is not here, or a situation is unknown."""
-    if job.route.fault:
-        return job.route.fault
+    if route.fault or route.town in missing:
+        return route.fault or missing[route.town]
     try:
-        if not job.evaluation.carla:
-            find_map(job.route.town)
-        for situation in job.route.situations:
+        for situation in route.situations:
             play_of(situation.type)
     except (LookupError, InputError) as error:
         return str(error)

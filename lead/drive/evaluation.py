@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import lead
+from lead.drive.student.options import is_student, parse_student
 
 EMBEDDED = "embedded"
 
@@ -17,7 +18,8 @@ class Evaluation:
     """One agent on a set of routes under a benchmark's rules.
 
     Attributes:
-        agent: "blind", "npc", "expert[:PRESET[,switch=value...]]" or the path of an official agent file.
+        agent: "blind", "npc", "expert[:PRESET[,switch=value...]]", "student:PATH[,option=value...]" or the path of an
+            official agent file.
         agent_config: handed to the agent's `setup`; "" for none.
         routes: as the user named them, FILE[:ids] or a suite's name.
         protocol: benchmark version, which sets rules and scores.
@@ -27,6 +29,7 @@ class Evaluation:
         attempts: how often a route is tried in all when the simulator fails.
         traffic: whether background traffic drives.
         log: whether a log for replay is kept.
+        pictures: whether, beside it, a student's pictures and detections are.
     """
 
     agent: str
@@ -39,15 +42,16 @@ class Evaluation:
     attempts: int = 3
     traffic: bool = True
     log: bool = True
+    pictures: bool = False
 
-    def identity(self) -> dict[str, object]:
+    def identity(self, simulator: str) -> dict[str, object]:
         """What must be equal for results to belong together; files count by what is in them."""
         settled = asdict(self)
-        for name in ("timeout", "attempts", "log", "carla"):
+        for name in ("timeout", "attempts", "log", "pictures", "carla"):
             del settled[name]
-        settled["simulator"] = "CARLA" if self.carla else EMBEDDED
+        settled["simulator"] = simulator
         settled["routes_sha256"] = _digest(Path(self.routes)) or _digest(Path(self.routes.rpartition(":")[0]))
-        settled["agent_sha256"] = _digest(Path(self.agent))
+        settled["agent_sha256"] = _agent_digest(self.agent)
         settled["agent_config_sha256"] = _digest(Path(self.agent_config)) if self.agent_config else ""
         settled["lead"] = lead.__version__
         return settled
@@ -73,6 +77,15 @@ def commit() -> str | None:
         return None
     found = subprocess.run(["git", "-C", folder, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     return found.stdout.strip() or None
+
+
+def _agent_digest(agent: str) -> str:
+    """Of what an agent is made of beside its name: its file, or its weights."""
+    if not is_student(agent):
+        return _digest(Path(agent))
+    from lead.drive.student.checkpoint import digest  # torch is slow to import, and no other agent needs it
+
+    return digest(parse_student(agent)[0])
 
 
 def _digest(path: Path) -> str:

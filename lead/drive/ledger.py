@@ -17,11 +17,14 @@ from typing import Any
 
 from lead import InputError
 from lead.drive.ending import Ending
-from lead.drive.evaluation import Evaluation
-from lead.score.border import replace_text
+from lead.drive.evaluation import EMBEDDED, Evaluation
+from lead.scenarios.director import Part
 from lead.score.record import RouteRecord, record_from_json, record_to_json
+from lead.whole_file import replace_text
 
 SCHEMA = 1
+AGAIN = (Ending.NOT_DRIVEN, Ending.SIMULATOR_FAULT)
+"""What the next run looks at again."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ class Entry:
     def line(self) -> str:
         """What became of the route, in a line."""
         record = self.record
-        types = ", ".join(situation["type"] for situation in self.situations) or "no situation"
+        if self.ending is Ending.NOT_DRIVEN:
+            return f"route {self.route}: not driven: {self.fault}"
+        types = ", ".join(_told(situation) for situation in self.situations) or "no situation"
         kinds = [
             f"{len(messages)} {kind}" for kind, messages in record.infractions.items()
             if messages and kind != "min_speed_infractions"
@@ -59,9 +64,9 @@ class Entry:
 
     @property
     def fault(self) -> str:
-        """The last line of what is known of a fault."""
+        """What is known of a fault in a line: what an agent's exception says, else what befell the process."""
         lines = [line for line in self.detail.splitlines() if line.strip()]
-        return lines[-1] if lines else "no message"
+        return lines[-1 if self.ending is Ending.AGENT_FAULT else 0] if lines else "no message"
 
 
 class Ledger:
@@ -70,11 +75,11 @@ class Ledger:
     def __init__(self, out: Path) -> None:
         self.out = out
 
-    def open(self, evaluation: Evaluation) -> None:
-        """Take the folder for an evaluation. Raises InputError if it holds another one."""
+    def open(self, evaluation: Evaluation, simulator: str = EMBEDDED) -> None:
+        """Take the folder for an evaluation in a simulator. Raises InputError if it holds another one."""
         (self.out / "ledger").mkdir(parents=True, exist_ok=True)
         (self.out / "logs").mkdir(exist_ok=True)
-        mine, path = evaluation.identity(), self.out / "evaluation.json"
+        mine, path = evaluation.identity(simulator), self.out / "evaluation.json"
         if path.exists():
             theirs = _load(path)
             other = sorted(key for key in mine.keys() | theirs.keys() if mine.get(key) != theirs.get(key))
@@ -83,6 +88,11 @@ class Ledger:
                 raise InputError(f"{self.out} holds another evaluation ({told}); choose another --out")
         else:
             replace_text(path, json.dumps(mine, indent=1))
+
+    def routes(self) -> str | None:
+        """What the evaluation that has the folder calls its routes; None if none has."""
+        path = self.out / "evaluation.json"
+        return _load(path).get("routes") if path.exists() else None
 
     def path(self, route: str) -> Path:
         """Where the entry of a route is."""
@@ -93,8 +103,8 @@ class Ledger:
         return self.out / "logs" / f"{file_name(route)}{suffix}"
 
     def has(self, route: str) -> bool:
-        """Whether the route has been driven to an end."""
-        return self.path(route).exists() and self.read(route).ending is not Ending.NOT_DRIVEN
+        """Whether the route has been driven to an end that is not the simulator's fault."""
+        return self.path(route).exists() and self.read(route).ending not in AGAIN
 
     def write(self, entry: Entry) -> None:
         """Write an entry; whoever reads meanwhile sees it whole or not at all."""
@@ -136,6 +146,12 @@ class Ledger:
 def not_driven(route: str, index: int, reason: str) -> Entry:
     """The entry of a route that cannot begin; its record is empty and no part of the results."""
     return Entry(route, Ending.NOT_DRIVEN, RouteRecord(f"RouteScenario_{route}_rep0", "Failed", index=index), reason)
+
+
+def _told(situation: dict[str, Any]) -> str:
+    """A situation in a word, or more if it was not played."""
+    left_out = situation["part"] == Part.LEFT_OUT.value
+    return f"{situation['type']} left out: {situation['reason']}" if left_out else situation["type"]
 
 
 def file_name(route: str) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import carla
 
-from lead.score.border import replace_text
+from lead.whole_file import replace_text
 
 
 def motion_of(ego: carla.Vehicle) -> dict[str, list[float]]:
-    """One sample: world axes, CARLA's frame; m/s^2, deg/s, unit vectors, m, and pitch, yaw, roll in degrees."""
+    """One sample: world axes, CARLA's frame; m/s^2, deg/s, unit vectors, m, and roll, pitch, yaw in degrees."""
     pose = ego.get_transform()
 
     def three(vector: carla.Vector3D) -> list[float]:
@@ -22,7 +22,7 @@ def motion_of(ego: carla.Vehicle) -> dict[str, list[float]]:
         "forward_vector": three(pose.get_forward_vector()),
         "right_vector": three(pose.get_right_vector()),
         "location": three(pose.location),
-        "rotation": [pose.rotation.pitch, pose.rotation.yaw, pose.rotation.roll],
+        "rotation": [pose.rotation.roll, pose.rotation.pitch, pose.rotation.yaw],
     }
 
 

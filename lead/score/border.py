@@ -2,8 +2,6 @@
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,21 +13,6 @@ NUMBER = (int, float)
 ADVICE = "expected a result file of the CARLA leaderboard (2.x), such as an evaluation writes with --checkpoint"
 
 REPAIR = "drive the routes of this file again, or leave the file out"
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a text file so that whoever reads meanwhile sees the old one or the new one, whole. Raises OSError."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def load_json(path: Path) -> Json:

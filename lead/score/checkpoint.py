@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lead import InputError
-from lead.score.border import NUMBER, Json, describe, load_json, replace_text, take, take_texts
+from lead.score.border import NUMBER, Json, describe, load_json, take, take_texts
 from lead.score.messages import INFRACTIONS
 from lead.score.record import Number, RouteRecord, Scores, record_from_json, record_to_json
+from lead.whole_file import replace_text
 
 ENTRY_STATUSES = ("Started", "Finished", "Rejected", "Crashed", "Invalid")
 _TOP_KEYS = ("_checkpoint", "entry_status", "eligible", "sensors", "values", "labels")

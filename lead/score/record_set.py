@@ -12,7 +12,8 @@ from lead.score.checkpoint import records_from_json, results_from_json
 from lead.score.record import RouteRecord
 
 MERGED = "merged.json"  # what Bench2Drive's merge tool writes beside the files it merges
-NOT_RESULTS = ("metric_info.json", "merged_ability.json")  # what stands in evaluation folders beside the results
+LEDGER = "ledger"  # folder of the routes of an evaluation of ours, each in a file
+NOT_RESULTS = ("metric_info.json", "merged_ability.json", "evaluation.json")  # what lies in folders of evaluations, too
 
 
 class Incomplete(Enum):
@@ -55,7 +56,8 @@ def read_record_set(paths: Sequence[Path]) -> RecordSet:
     Raises InputError if a file is no result file, or if there is no record at all.
     """
     records: list[RouteRecord] = []
-    files, simulators, announced = [], set(), 0
+    told: dict[str, set[str | None]] = {kind: set() for kind in ("simulator", "agent", "benchmark")}
+    files, announced = [], 0
     loaded = {path: (load_json(path), named) for path, named in _result_paths(paths)}
     skipped = tuple(path for path, (value, named) in loaded.items() if not named and not _may_be_results(value))
     parts = {path.parent for path in loaded if path.name != MERGED and path not in skipped}
@@ -67,7 +69,8 @@ def read_record_set(paths: Sequence[Path]) -> RecordSet:
         else:
             results = results_from_json(value, str(path))
             found, total = results.records, results.progress[1] if results.progress else 0
-        simulators.add(value.get("simulator"))
+        for kind, names in told.items():
+            names.add(value.get(kind))
         announced += max(total, len(found))
         records += [record for record in found if record.status != "Started"]
         files.append(path)
@@ -76,10 +79,12 @@ def read_record_set(paths: Sequence[Path]) -> RecordSet:
             f"found no driven route in {', '.join(map(str, paths))}, expected result files of the leaderboard or "
             "folders of them"
         )
-    if len(simulators) > 1:
-        names = ", ".join(sorted(name or "none named" for name in simulators))
-        raise InputError(f"found results of several simulators ({names}), expected one; score them apart")
-    return RecordSet(tuple(records), tuple(files), announced, skipped, tuple(name for name in simulators if name))
+    for kind, names in told.items():
+        if len(names) > 1:
+            listed = ", ".join(sorted(name or "none named" for name in names))
+            raise InputError(f"found results of several {kind}s ({listed}), expected one; score them apart")
+    simulators = tuple(name for name in told["simulator"] if name)
+    return RecordSet(tuple(records), tuple(files), announced, skipped, simulators)
 
 
 def is_merged(value: Json) -> bool:
@@ -128,7 +133,7 @@ def _result_paths(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
             found[path.resolve()] = (path, True)
         elif path.is_dir():
             for file in sorted(path.rglob("*.json")):
-                if file.name not in NOT_RESULTS:
+                if file.name not in NOT_RESULTS and file.parent.name != LEDGER:
                     found.setdefault(file.resolve(), (file, False))
         else:
             raise InputError(f"found nothing at {path}, expected a result file or a folder of them")

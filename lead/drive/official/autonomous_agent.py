@@ -6,6 +6,7 @@ from typing import Any
 
 import carla
 
+from lead.drive.metric_info import motion_of
 from lead.drive.official.carla_data_provider import CarlaDataProvider
 from lead.drive.official.route_manipulation import GeoPlan, WorldPlan, downsample_route
 from lead.drive.official.sensor_interface import SensorInterface
@@ -73,14 +74,5 @@ class AutonomousAgent:
         self.hero_actor = CarlaDataProvider.get_hero_actor()
 
     def get_metric_info(self) -> dict[str, list[float]]:
-        """The ego's motion as Bench2Drive's smoothness wants it: world axes, m, m/s^2, degrees/s; roll, pitch, yaw."""
-        ego, pose = self.hero_actor, self.hero_actor.get_transform()
-        vectors = {
-            "acceleration": ego.get_acceleration(),
-            "angular_velocity": ego.get_angular_velocity(),
-            "forward_vector": pose.get_forward_vector(),
-            "right_vector": pose.get_right_vector(),
-            "location": pose.location,
-        }
-        told = {name: [vector.x, vector.y, vector.z] for name, vector in vectors.items()}
-        return {**told, "rotation": [pose.rotation.roll, pose.rotation.pitch, pose.rotation.yaw]}
+        """The ego's motion as Bench2Drive's smoothness wants it."""
+        return motion_of(self.hero_actor)
