@@ -51,7 +51,7 @@ def control(
     count = remember(errors, count, heading_error(path.points, index, x, y, yaw, max(0.0, ego.speed)))
     steer = steering(errors, count)
     if noise > 0.0:
-        seed = [scene.frame & 0xFFFFFFFF, *np.frombuffer(ego.pose[:2].tobytes(), np.uint32).tolist()]
+        seed = [round(1e3 * scene.time) & 0xFFFFFFFF, *np.frombuffer(ego.pose[:2].tobytes(), np.uint32).tolist()]
         steer = min(1.0, max(-1.0, steer + noise * np.random.default_rng(seed).standard_normal()))
     throttle, brake = (0.0, 1.0) if target < STOP else pedals(max(0.0, ego.speed), target)
     standing = memory.standing + 1 if abs(ego.speed) < STANDING else 0

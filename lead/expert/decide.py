@@ -9,7 +9,7 @@ from lead.expert.control import control
 from lead.expert.decision import Cause, Decision, Proposal, safe_stop
 from lead.expert.memory import Memory
 from lead.expert.path import Path
-from lead.expert.rules import adversaries, lights, passing, stop_signs, traffic, walkers
+from lead.expert.rules import adversaries, gaps, lights, passing, stop_signs, traffic, walkers
 from lead.expert.scene import SPACING, Scene
 from lead.expert.see import reshifted, see
 from lead.expert.settings import Settings
@@ -37,12 +37,17 @@ def decide(scene: Scene, memory: Memory, settings: Settings) -> tuple[Decision, 
     view = reshifted(view, shifts)
     close = walkers.ask(view, memory.walkers)
     proposals = passed.proposals + close.proposals
-    light, stop = memory.light, memory.stop
+    light, stop, gap = memory.light, memory.stop, memory.gaps
     if not any(proposal.overrides for proposal in proposals):
-        lit, stopped = lights.ask(view, light), stop_signs.ask(view, stop)
         factors = adversaries.box_factors(view, memory.adversaries)
-        proposals += traffic.ask(view, memory.pedals, factors) + lit.proposals + stopped.proposals
-        light, stop = lit.memory, stopped.memory
+        waited = gaps.ask(view, gap, factors)
+        view = replace(view, limit=max(view.limit, waited.memory.pace))
+        lit, stopped = lights.ask(view, light), stop_signs.ask(view, stop)
+        light, stop, gap = lit.memory, stopped.memory, waited.memory
+        factors[view.actors.among(gap.cleared)] = 0.0
+        proposals += (
+            traffic.ask(view, memory.pedals, factors, gap.joined) + lit.proposals + stopped.proposals + waited.proposals
+        )
     adverse = adversaries.ask(view, memory.adversaries)
     proposals += adverse.proposals
 
@@ -53,7 +58,7 @@ def decide(scene: Scene, memory: Memory, settings: Settings) -> tuple[Decision, 
     )  # fmt: skip
     return decision, replace(
         memory, index=view.index, shifts=shifts, tracks=tracks, pedals=pedals, light=light, stop=stop,
-        passing=passed.memory, walkers=close.memory, adversaries=adverse.memory,
+        gaps=gap, passing=passed.memory, walkers=close.memory, adversaries=adverse.memory,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ class Cause(Enum):
     LEADER = "leading vehicle"
     VEHICLE = "vehicle on a collision course"
     BICYCLE = "bicycle on a collision course"
+    GAP = "stream of traffic without a gap"
     WALKER = "walker on a collision course"
     LIGHT = "traffic light"
     STOP_SIGN = "stop sign"

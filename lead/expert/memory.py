@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from lead.expert.control import PedalMemory
 from lead.expert.path import Shift
 from lead.expert.rules.adversaries import AdversaryMemory
+from lead.expert.rules.gaps import GapMemory
 from lead.expert.rules.lights import LightMemory
 from lead.expert.rules.passing import PassingMemory
 from lead.expert.rules.stop_signs import StopMemory
@@ -24,4 +25,5 @@ class Memory:
     stop: StopMemory = field(default_factory=StopMemory)
     walkers: WalkerMemory = field(default_factory=WalkerMemory)
     adversaries: AdversaryMemory = field(default_factory=AdversaryMemory)
+    gaps: GapMemory = field(default_factory=GapMemory)
     passing: PassingMemory = field(default_factory=PassingMemory)

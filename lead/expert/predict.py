@@ -31,13 +31,14 @@ def horizon(view: View) -> int:
     return HORIZON_LANE_CHANGE if view.near_lane_change else HORIZON
 
 
-def forecast_ego(view: View, pedals: PedalMemory) -> Forecast:
-    """The ego (one row) as it follows its path and accelerates to the limit."""
+def forecast_ego(view: View, pedals: PedalMemory, target: float | None = None) -> Forecast:
+    """The ego (one row) as it follows its path and accelerates to a target (m/s), the limit if none is told."""
     ego, ticks = view.scene.ego, horizon(view)
     errors, count = pedals.buffer()
     pose, speed = np.empty((1, ticks, 3)), np.empty((1, ticks))
     start = np.array([ego.pose[0], ego.pose[1], ego.pose[4], ego.speed])
-    forecast_follower(start, view.path.points, view.index, errors, count, view.limit, pose[0], speed[0])
+    wanted = view.limit if target is None else target
+    forecast_follower(start, view.path.points, view.index, errors, count, wanted, pose[0], speed[0])
     _move(pose, ego.centre[None])
     factors = EGO_MARGIN if ego.speed >= EGO_FAST else (1.0, 1.0)
     half = np.broadcast_to(ego.extent[:2] * factors, (1, ticks, 2)).copy()

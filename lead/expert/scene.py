@@ -3,6 +3,7 @@
 Frame: CARLA's (x forward, y right, z up; yaw clockwise seen from above); m, m/s, rad.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
@@ -108,6 +109,11 @@ class Actors:
     def middle(self) -> NDArray[np.float64]:
         """(A, 3) centres of the boxes in the world."""
         return middles(self.pose, self.centre)
+
+    def among(self, ids: Collection[int]) -> NDArray[np.bool_]:
+        """(A,) whose id is one of these; for a handful of ids much faster than `np.isin`."""
+        wanted = frozenset(ids)
+        return np.fromiter((actor in wanted for actor in self.ids.tolist()), np.bool_, len(self))
 
     def rows(self, mask: NDArray[np.bool_]) -> "Actors":
         """The actors of a mask or of row numbers."""

@@ -24,7 +24,7 @@ class Settings:
         violators_seen: V4, priority violators must be seen.
         oncoming_seen: V5, the look at the oncoming lane uses visible cars only.
         lights: V6, lights are "known" from the map, stopped for at a "moved stop line" from which the head stays in
-            view (as published), or stopped for there only when "seen" (20 s ago at most).
+            view (as published), or stopped for there only when "seen" (45 s ago at most).
         observable_limit: V7, the speed limit follows the surrounding traffic.
         occluded_junction: V8, slow before a junction that cannot be looked into.
         filtered_labels: V9, the recorder's labels obey the same evidence.
@@ -49,6 +49,9 @@ class Settings:
 
     Others:
         limit_factor: of the speed limit that is driven.
+        gaps: streams of traffic are crossed and joined only through gaps that are long enough (not published).
+        standing_passed: vehicles that stand in the way for good are driven round after some patience (not published).
+        rear_danger: speed up before fast traffic close behind after a merge.
     """
 
     window: bool = False
@@ -76,6 +79,9 @@ class Settings:
 
     target_points: Literal[1, 3] = 1
     limit_factor: float = 0.72
+    gaps: bool = True
+    standing_passed: bool = True
+    rear_danger: bool = True
 
 
 PRIVILEGED = Settings()

@@ -25,13 +25,14 @@ def roll(
         decision, memory = decide(scene, memory, settings)
         scenes.append(scene)
         decisions.append(decision)
-        scene = _later(scene, decision)
+        scene = later(scene, decision)
         if change is not None:
             scene = change(scene)
     return scenes, decisions, memory
 
 
-def _later(scene: Scene, decision: Decision) -> Scene:
+def later(scene: Scene, decision: Decision) -> Scene:
+    """The scene a tick after a decision."""
     pose = scene.actors.pose.copy()
     pose[:, :3] += DT * scene.actors.velocity
     actors = replace(scene.actors, pose=pose)

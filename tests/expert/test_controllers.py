@@ -134,7 +134,7 @@ def test_at_the_end_of_the_path_it_looks_at_the_last_point():
 def test_noise_is_small_and_the_scene_s_own():
     here = scene(WAY, ego(WAY, 100.0, 5.0))
     draws = [
-        control(replace(here, frame=k), PATH, index(100.0), 5.0, PedalMemory(), 1e-3)[0].steer for k in range(300)
+        control(replace(here, time=0.05 * k), PATH, index(100.0), 5.0, PedalMemory(), 1e-3)[0].steer for k in range(300)
     ]  # fmt: skip
     assert 0.8e-3 < np.std(draws) < 1.2e-3 and abs(np.mean(draws)) < 2e-4
     again = control(here, PATH, index(100.0), 5.0, PedalMemory(), 1e-3)

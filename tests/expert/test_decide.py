@@ -214,7 +214,7 @@ def test_from_a_parking_slot_the_way_leads_out():
 def test_it_stops_behind_what_stands_and_follows_what_moves(settings):
     way = route(300.0)
     stands = scene(way, ego(way, 0.0, 8.0), actors(car(way, 60.0), car(way, 60.0, -3.5)))
-    scenes, decisions, _ = roll(stands, settings, 300)
+    scenes, decisions, _ = roll(stands, settings, 220)
     gap = 60.0 - scenes[-1].ego.pose[0] - 2.4 - 2.44619
     assert scenes[-1].ego.speed < 0.1 and 2.0 < gap < 7.0
     assert decisions[-1].binding.cause is Cause.LEADER

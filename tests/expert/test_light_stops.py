@@ -59,8 +59,8 @@ def test_a_light_that_is_not_seen_counts_only_if_it_need_not_be():
 def test_a_light_out_of_sight_is_remembered_for_a_while():
     memory = asked(settings=SEEN, time=10.0).memory
     unseen = {"light_seen": (False, True), "settings": SEEN, "memory": memory}
-    assert asked((GREEN, GREEN), time=29.9, **unseen).proposals  # what it is now is not known
-    assert asked((GREEN, GREEN), time=30.1, **unseen).proposals == ()
+    assert asked((GREEN, GREEN), time=54.9, **unseen).proposals  # what it is now is not known
+    assert asked((GREEN, GREEN), time=55.1, **unseen).proposals == ()
     assert asked((RED, RED), time=12.0, at=151.0, **{**unseen, "light_seen": (False, False)}).proposals == ()
 
 

@@ -1,5 +1,7 @@
 """More speed before somebody close behind."""
 
+from dataclasses import replace
+
 import pytest
 from scenes import actors, briefing, car, ego, route, scene, seen
 from streams import MEETING, STREAM, streaming, viewed
@@ -29,6 +31,10 @@ def _wanted(view):
 def test_the_closer_the_faster(gap, expected):
     assert raised(gap) == (expected and pytest.approx(expected))
     assert raised(gap, settings=PRIVILEGED) == raised(gap)
+
+
+def test_it_can_be_switched_off():
+    assert raised(7.0, settings=replace(LEAD, rear_danger=False)) is None
 
 
 @pytest.mark.parametrize("type", ["EnterActorFlowV2", "InterurbanAdvancedActorFlow", "OppositeVehicleTakingPriority"])

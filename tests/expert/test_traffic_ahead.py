@@ -10,7 +10,7 @@ from scenes import actors, bicycle, car, ego, obstacle, route, scene, seen, walk
 from lead.expert.control import PedalMemory
 from lead.expert.decision import Cause
 from lead.expert.idm import target_speed
-from lead.expert.rules.traffic import ask, leading, trailing
+from lead.expert.rules.traffic import ask, leading, passing_by, trailing
 from lead.expert.settings import PRIVILEGED
 from lead.scenarios.lane_graph import Command
 
@@ -148,3 +148,65 @@ def test_everybody_met_is_told():
 
 def test_nobody_asks_for_nothing():
     assert asked() == ()
+
+
+@pytest.mark.parametrize("speed, waiting, creeps", [(1.9, 0.05, True), (2.1, 0.05, False), (1.9, 0.15, False)])
+def test_a_slow_ego_creeps_up_to_who_waits_across_its_way(speed, waiting, creeps):
+    (found,) = asked(car(WAY, 108.0, 0.0, waiting, np.pi / 2), speed=speed)
+    assert found.cause is Cause.VEHICLE
+    assert (found.target_speed > 0.0) is creeps
+    (close,) = asked(car(WAY, 104.5, 0.0, waiting, np.pi / 2), speed=speed)
+    assert close.target_speed < 1.0
+
+
+@pytest.mark.parametrize(
+    "aside, turned, passes", [
+        (-3.5, np.pi, True), (-2.3, np.pi, True), (-2.15, np.pi, False), (-3.5, np.radians(151.0), True),
+        (-3.5, np.radians(149.0), False),
+    ],
+)  # fmt: skip
+def test_oncoming_vehicles_that_keep_to_their_lane_pass_by(aside, turned, passes):
+    heads = {"heading": np.pi}  # it drives straight on, whatever it is turned
+    assert passing_by(looked(car(WAY, 125.0, aside, 10.0, turned, **heads)))[0] == passes
+
+
+def test_oncoming_vehicles_that_leave_their_lane_or_may_turn_off_do_not():
+    drifting = car(WAY, 125.0, -3.5, 10.0, np.pi, heading=np.pi - np.radians(6.0))
+    assert not passing_by(looked(drifting))[0]  # 1.05 m/s towards the ego's lane for 1.7 s
+    for junction, passes in (((105.0, 120.0), False), ((126.0, 140.0), True)):
+        way = route(300.0, junctions=(junction,))
+        assert passing_by(looked(car(WAY, 125.0, -3.5, 10.0, np.pi), way=way))[0] == passes
+    assert not passing_by(looked(car(WAY, 80.0, -3.5, 10.0, np.pi)))[0]  # it has passed
+
+
+def test_in_a_bend_oncoming_traffic_is_no_collision_course():
+    way = route(300.0, bends=((100.0, 1.2, 15.0),))
+    here = scene(way, ego(way, 100.0, 8.0), actors(car(way, 112.0, -3.5, 8.0, np.pi)))
+    view = seen(here, PLAIN)
+    assert passing_by(view)[0]
+    assert ask(view, PedalMemory(), np.full((1, 2), np.nan)) == ()
+
+
+@pytest.mark.parametrize(
+    "room, speed, expected", [(2.1, 6.0, 6.0), (1.9, 6.0, 0.0), (2.1, 14.0, 10.0), (2.1, 0.5, 0.5)],
+)  # fmt: skip
+def test_in_a_stream_that_is_joined_a_leader_is_not_fallen_behind_of(room, speed, expected):
+    view = looked(car(WAY, 100.0 + 2.44619 + 2.4 + room, speed=speed, id=7), speed=4.0)
+    usual = np.full((1, 2), np.nan)
+    (found,) = ask(view, PedalMemory(), usual, frozenset({7}))
+    assert found.target_speed == pytest.approx(expected, abs=0.01)
+    (alone,) = ask(view, PedalMemory(), usual)
+    assert alone.target_speed <= found.target_speed
+
+
+def test_an_ego_that_would_cut_the_corner_creeps_past_who_waits_there():
+    """At speed it would touch the car inside the bend; creeping it keeps to its path, which is clear."""
+    way = route(300.0, bends=((102.0, -1.3, 6.0),))
+    inside = car(way, 109.0, -2.55, 0.0, extent=(1.0, 1.0, 0.7))
+    here = scene(way, ego(way, 100.0, 0.0, limit=12.0), actors(inside))
+    found = ask(seen(here, PLAIN), PedalMemory(), np.full((1, 2), np.nan))
+    assert all(proposal.target_speed > 0.5 for proposal in found)
+    moved = ask(
+        seen(replace(here, ego=ego(way, 100.0, 3.0, limit=12.0)), PLAIN), PedalMemory(), np.full((1, 2), np.nan)
+    )
+    assert [proposal.target_speed for proposal in moved] == [0.0]

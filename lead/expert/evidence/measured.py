@@ -71,8 +71,10 @@ class MeasuredEvidence:
         return counted(self._rig, pictures, ego, actors, heads)
 
 
-def counted(rig: Rig, pictures: Pictures, ego: Ego, actors: Actors, heads: Heads) -> Evidence:
-    """The evidence in a tick's data."""
+def counted(
+    rig: Rig, pictures: Pictures, ego: Ego, actors: Actors, heads: Heads, junctions: bool = True
+) -> Evidence:  # fmt: skip
+    """The evidence in a tick's data; without `junctions` their sight is told as 0."""
     bodies = boxes(actors.pose, actors.centre, actors.extent)
     lamps = boxes(heads.pose, np.zeros_like(heads.centre), heads.half)
     found = np.zeros((len(EvidenceIndex), len(actors)), np.int32)
@@ -87,7 +89,7 @@ def counted(rig: Rig, pictures: Pictures, ego: Ego, actors: Actors, heads: Heads
             (lamps, np.full(len(lit), LIGHT_BIT, np.uint8), lit),
         ):
             count_pixels(metres, kinds, camera.focal, *eye, *_padded(part), bits, counts)
-        sights.append(junction_sight(camera, metres, kinds))
+        sights.append(junction_sight(camera, metres, kinds) if junctions else 0.0)
     for cloud, column in ((pictures.lidar, EvidenceIndex.LIDAR), (pictures.radar, EvidenceIndex.RADAR)):
         world = to_world(np.ascontiguousarray(cloud, np.float64), ego.pose)
         count_points(world, FLOOR, *bodies, PADDING, found[column])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,15 +36,24 @@ class Pictures:
                 raise InputError(f"found a {name} cloud of shape {found}; expected (points, 3)")
 
 
+@numba.njit(cache=True)
 def depth_of(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Metres (H, W) from a depth camera's image (H, W, 4), BGRA."""
-    code = (
-        image[..., 2].astype(np.uint32) | image[..., 1].astype(np.uint32) << 8 | image[..., 0].astype(np.uint32) << 16
-    )
-    return (code * (FARTHEST / DEPTH_STEPS)).astype(np.float32)
+    metres = np.empty(image.shape[:2], np.float32)
+    for row in range(image.shape[0]):
+        for column in range(image.shape[1]):
+            blue, green, red = image[row, column, 0], image[row, column, 1], image[row, column, 2]
+            code = np.uint32(red) | np.uint32(green) << np.uint32(8) | np.uint32(blue) << np.uint32(16)
+            metres[row, column] = np.float32(code * (FARTHEST / DEPTH_STEPS))
+    return metres
 
 
+@numba.njit(cache=True)
 def tags_of(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
     """Semantic classes and instance numbers (H, W each) from an instance camera's image (H, W, 4), BGRA."""
-    number = image[..., 1].astype(np.uint16) | image[..., 0].astype(np.uint16) << 8
-    return np.ascontiguousarray(image[..., 2]), number
+    tags, numbers = np.empty(image.shape[:2], np.uint8), np.empty(image.shape[:2], np.uint16)
+    for row in range(image.shape[0]):
+        for column in range(image.shape[1]):
+            tags[row, column] = image[row, column, 2]
+            numbers[row, column] = np.uint16(image[row, column, 1]) | np.uint16(image[row, column, 0]) << np.uint16(8)
+    return tags, numbers

@@ -114,6 +114,17 @@ def next_speed(speed: float, throttle: float, brake: float) -> float:
 
 
 @leaf
+def accelerate(speed: float, target: float, gone: NDArray[np.float64]) -> None:
+    """Write the metres `gone` (H,) after each tick by one who drives at a speed toward a target (m/s)."""
+    way = 0.0
+    for h in range(gone.shape[0]):
+        throttle, brake = pedals(speed, target)
+        speed = next_speed(speed, throttle, brake)
+        way += speed * DT
+        gone[h] = way
+
+
+@leaf
 def forecast_follower(
     start: NDArray[np.float64], points: NDArray[np.float64], index: int, errors: NDArray[np.float64], count: int,
     target: float, pose: NDArray[np.float64], speeds: NDArray[np.float64],

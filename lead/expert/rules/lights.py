@@ -15,7 +15,7 @@ from lead.expert.view import View
 STANDSTILL, HEADWAY = 3.0, 0.5  # m, s
 MOVED = {Mount.NEAR: 0.0, Mount.OVERHEAD: 9.0, Mount.EUROPEAN: 6.0}  # m before the line, where the head is in view
 TOO_LATE = 7.0  # m/s^2 needed to stop before a yellow light's line from which on it is passed
-REMEMBERED = 20.0  # s for which a light out of sight is taken for what it was last
+REMEMBERED = 45.0  # s for which a light out of sight is taken for what it was last: longer than one is red
 LEAST_GAP = 0.1  # m
 
 GREEN, YELLOW = int(carla.TrafficLightState.Green), int(carla.TrafficLightState.Yellow)

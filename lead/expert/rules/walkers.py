@@ -42,10 +42,10 @@ def ask(view: View, memory: WalkerMemory) -> Asked:
     if not view.settings.cautious_stops or not any(told.type in CROSSINGS for told in view.scene.briefings):
         return Asked(WalkerMemory())
     actors, ids = view.actors, view.actors.ids
-    on_foot = np.isin(actors.kind, (Kind.WALKER, Kind.BICYCLE))
-    moved = on_foot & ((actors.ground_speed >= MOVING) | np.isin(ids, list(memory.moved)))
+    on_foot = (actors.kind == Kind.WALKER) | (actors.kind == Kind.BICYCLE)
+    moved = on_foot & ((actors.ground_speed >= MOVING) | actors.among(memory.moved))
     threat = moved & _seen_well(view) & (view.in_ego[:, 0] >= 0.0) & _in_the_way(view)
-    held = np.isin(ids, list(memory.stopped_for))
+    held = actors.among(memory.stopped_for)
     stops = threat & (held | (view.ahead <= _calm_stop(view.speed)))
     remembered = WalkerMemory(
         (memory.moved & frozenset(view.scene.actors.ids.tolist())) | frozenset(ids[moved].tolist()),

@@ -33,7 +33,7 @@ def box_factors(view: View, memory: AdversaryMemory) -> NDArray[np.float64]:
         turn = TURNS.get(told.type)
         if turn is None or not (turn.published or view.settings.boxes == "all turns"):
             continue
-        of_turn = np.isin(view.actors.ids, told.ids)
+        of_turn = view.actors.among(told.ids)
         factors[of_turn & (classes == Danger.SAFE)] = turn.safe_length, 1.0
         factors[of_turn & (classes == Danger.IGNORED)] = 0.0
         dangerous = of_turn & (classes == Danger.DANGEROUS)

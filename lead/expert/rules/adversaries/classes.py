@@ -53,7 +53,7 @@ def classified(view: View, memory: AdversaryMemory) -> NDArray[np.int8]:
     classes = np.full(len(view.actors), Danger.NONE, np.int8)
     for told in view.scene.briefings:
         crossing = memory.crossings.get(told.name)
-        rows = np.flatnonzero(np.isin(view.actors.ids, told.ids))
+        rows = np.flatnonzero(view.actors.among(told.ids))
         if told.type in TURNS and crossing is not None and len(rows):
             classes[rows] = _of_turn(view, memory, TURNS[told.type], told, crossing, rows)
     return classes
@@ -84,7 +84,7 @@ def _of_turn(
     if left >= turn.near or (left >= turn.commit and not junction.any()):
         classes[:] = Danger.IGNORED
     if view.settings.commitment:
-        classes[np.isin(view.actors.ids[rows], list(memory.safe))] = Danger.SAFE
+        classes[view.actors.among(memory.safe)[rows]] = Danger.SAFE
     return classes.astype(np.int8)
 
 

@@ -27,10 +27,10 @@ def cut_ins(view: View, through: frozenset[int]) -> tuple[frozenset[int], tuple[
     for told in view.scene.briefings:
         if told.type not in FIRST_MOVEMENT or not view.settings.cautious_stops:
             continue
-        own = np.isin(actors.ids, told.ids)
+        own = actors.among(told.ids)
         through = through | frozenset(actors.ids[own & (speed >= THROUGH)].tolist())
         still.update(told.ids)
-        pulling = own & (speed > FIRST_MOVEMENT[told.type]) & (speed < ROLLING) & ~np.isin(actors.ids, list(through))
+        pulling = own & (speed > FIRST_MOVEMENT[told.type]) & (speed < ROLLING) & ~actors.among(through)
         rows = np.flatnonzero(pulling & (view.in_ego[:, 0] > -view.scene.ego.extent[0]))
         if len(rows):
             row = min(rows, key=lambda k: view.ahead[k])
@@ -46,7 +46,7 @@ def merging(view: View) -> tuple[Proposal, ...]:
     for told in view.scene.briefings:
         if told.type == MERGING and told.playing:
             reach = np.where(view.outwards < -NEARER, BEFORE, ABREAST)
-            own = np.isin(view.actors.ids, told.ids) & (off <= NEXT_LANE)
+            own = view.actors.among(told.ids) & (off <= NEXT_LANE)
             for row in np.flatnonzero(own & (ahead >= BESIDE) & (ahead <= reach)):
                 wanted = max(SLOWEST, float(speed[row]) - GIVES_WAY)
                 proposals.append(Proposal(Cause.CUT_IN, wanted, int(view.actors.ids[row]), float(ahead[row])))

@@ -25,6 +25,8 @@ FREE, FREE_TIME = 8.0, 1.0  # m and s of the ego's speed that have to be free ah
 
 def rear_danger(view: View, memory: AdversaryMemory, classes: NDArray[np.int8]) -> tuple[Proposal, ...]:
     """The speed, in place of a lower one, at which the nearest adversary behind does not come closer."""
+    if not view.settings.rear_danger:
+        return ()
     candidates = np.zeros(len(view.actors), bool)
     for told in view.scene.briefings:
         candidates |= _adversaries(view, memory, told, classes)
@@ -43,7 +45,7 @@ def rear_danger(view: View, memory: AdversaryMemory, classes: NDArray[np.int8]) 
 
 def _adversaries(view: View, memory: AdversaryMemory, told: Briefing, classes: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Who (A,) of a situation may come from behind."""
-    own = np.isin(view.actors.ids, told.ids)
+    own = view.actors.among(told.ids)
     if told.type in MERGES:
         on_lane = np.abs(view.aside) <= 0.5 * view.route.lane_width[view.index]
         return own & on_lane & (np.cos(view.turned) > 0.0)
@@ -52,7 +54,9 @@ def _adversaries(view: View, memory: AdversaryMemory, told: Briefing, classes: N
     crossing = memory.crossings.get(told.name)
     if told.type not in TURNS or not TURNS[told.type].published or crossing is None:
         return np.zeros_like(own)
-    return own & np.isin(classes, (Danger.DANGEROUS, Danger.SAFE)) & (to_crossing(view, crossing) < AT_CROSSING)
+    return (
+        own & ((classes == Danger.DANGEROUS) | (classes == Danger.SAFE)) & (to_crossing(view, crossing) < AT_CROSSING)
+    )
 
 
 def _blocked(view: View, wanted: float) -> bool:

@@ -38,7 +38,7 @@ def violators(view: View, memory: AdversaryMemory) -> tuple[Proposal, ...]:
 
 def of_violation(view: View, told: Briefing) -> NDArray[np.bool_]:
     """Who (A,) is a vehicle of a situation that moves and, if that matters, is seen."""
-    moving = np.isin(view.actors.ids, told.ids) & (view.actors.ground_speed >= MOVING)
+    moving = view.actors.among(told.ids) & (view.actors.ground_speed >= MOVING)
     if not view.settings.violators_seen:
         return moving
     seen = view.actors.evidence[:, [EvidenceIndex.CAMERA, EvidenceIndex.LIDAR]] >= LEAST_POINTS

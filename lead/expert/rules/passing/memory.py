@@ -1,9 +1,11 @@
 """What is remembered of the situations that are being passed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from lead.expert.path import Shift
+from lead.expert.rules.passing.standoff import Standoff
+from lead.expert.rules.passing.stranded import Standstill
 
 
 class Stage(Enum):
@@ -38,3 +40,5 @@ class PassingMemory:
     """Empty before the first tick."""
 
     manoeuvres: tuple[Manoeuvre, ...] = ()
+    standstill: Standstill = field(default_factory=Standstill)
+    standoff: Standoff = field(default_factory=Standoff)

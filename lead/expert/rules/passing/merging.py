@@ -35,7 +35,7 @@ def lane_free(view: View, left: bool, waited: float) -> bool:
 def taken_behind(view: View, briefing: Briefing, shift: Shift, time: float) -> int:
     """Id of a vehicle on the ego's own lane that will leave it no room behind a shift in so much time (s): a queue at a
     light, say; LOST if nobody does. The published expert does not look, and meets it at overtaking speed."""
-    actors = view.actors.rows(on_wheels(view.actors) & ~np.isin(view.actors.ids, np.array(briefing.ids, np.int64)))
+    actors = view.actors.rows(on_wheels(view.actors) & ~view.actors.among(briefing.ids))
     ahead, aside, turned, _ = beside_route(view, actors.middle, actors.pose[:, 4])
     there = (np.abs(aside) < 0.5 * view.route.lane_width[view.index]) & (np.abs(turned) < 0.5 * np.pi)
     there &= ahead > (0.5 * (shift.start + shift.end) - view.index) * SPACING

@@ -52,7 +52,7 @@ def obstacles_of(view: View, ids: tuple[int, ...], *, on_lane: bool) -> Obstacle
     With `on_lane` only those on the ego's lane.
     """
     everybody, route = view.scene.actors, view.route
-    wanted = np.flatnonzero(np.isin(everybody.ids, np.array(ids, np.int64)))
+    wanted = np.flatnonzero(everybody.among(ids))
     if not len(wanted):
         return NOBODY
     actors = everybody.rows(wanted)

@@ -86,7 +86,7 @@ def opposing(view: View, row: Row) -> tuple[int, float, float] | None:
 def oncoming(view: View, briefing: Briefing, shift: Shift) -> Oncoming:
     """Who is on the borrowed lane ahead of the ego: only those whom it sees if so set (V5)."""
     actors = view.actors if view.settings.oncoming_seen else view.scene.actors
-    actors = actors.rows(on_wheels(actors) & ~np.isin(actors.ids, np.array(briefing.ids, np.int64)))
+    actors = actors.rows(on_wheels(actors) & ~actors.among(briefing.ids))
     found = [_along_route(view, actors, shift)]
     if len(briefing.beside) > 1:
         found.append(_along_lane(view, actors, briefing.beside[::-1]))

@@ -79,7 +79,7 @@ def _behind(view: View, briefing: Briefing, speed: float) -> tuple[Proposal, ...
     back there may be a queue."""
     actors, half = view.actors, view.scene.ego.extent
     along = speed_along(actors, view.turned)
-    there = on_wheels(actors) & ~np.isin(actors.ids, np.array(briefing.ids, np.int64)) & (along > -STANDING)
+    there = on_wheels(actors) & ~actors.among(briefing.ids) & (along > -STANDING)
     there &= (view.ahead > 0.0) & (np.abs(view.aside) - actors.extent[:, 1] < half[1] + BESIDE)
     rows = np.flatnonzero(there)
     if not len(rows):

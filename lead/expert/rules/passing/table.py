@@ -8,6 +8,7 @@ from lead.expert.rules.passing.emergency import yielding
 from lead.expert.rules.passing.invading import keeping_aside
 from lead.expert.rules.passing.row import OVERTAKING_SPEED, Cap, Row
 from lead.expert.rules.passing.standing import standing
+from lead.expert.rules.passing.stranded import STRANDED, STRANDED_TWO_WAYS
 
 NARROW, MIDDLING, WIDE = 2.76, 3.01, 3.51  # m of lane width, up to which a lane is such
 LONG_CAPS = (Cap(25.0, 10.0, 50.0), Cap(20.0, 7.5, 45.0), Cap(0.0, 6.75, 40.0))  # of accidents and road works
@@ -33,7 +34,9 @@ ROWS: Mapping[str, Row] = {
     ),
     "HazardAtSideLane": Row(riding_beside, 8.0, after=9.0, trigger=25.0),
     "HazardAtSideLaneTwoWays": Row(riding_two_ways, 8.0, after=9.0, trigger=10.0, two_ways=True),
+    STRANDED: Row(standing, 4.5, -0.5, 0.5),
+    STRANDED_TWO_WAYS: Row(standing, 4.0, -0.5, 0.5, two_ways=True, starting=EARLY_START),
     "YieldToEmergencyVehicle": Row(yielding, 20.0, on_lane=False),
     "InvadingTurn": Row(keeping_aside, 5.0, 10.0, 5.0, on_lane=False),
 }  # fmt: skip
-"""By type as in route files; `after` and `before` are without the ramps."""
+"""By type as in route files, and stranded vehicles; `after` and `before` are without the ramps."""
