@@ -20,6 +20,13 @@ def collect(
     ] = "tfv6-3cam",
     workers: Annotated[int, typer.Option(min=1, help="Routes driven at the same time.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Of traffic, situations, sensors' noise and moved rigs.")] = 0,
+    weather: Annotated[
+        str,
+        typer.Option(
+            help="route: as the route file says; random: one of 52 presets per route, varied, as published; "
+            "clear or little-fog: of those alone."
+        ),
+    ] = "route",
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG; the student is shown the same.")] = 50,
     protocol: Annotated[
         str, typer.Option(help="Whose rules judge drives, and whose spacing target points have.")
@@ -27,6 +34,9 @@ def collect(
     carla: Annotated[
         str | None, typer.Option(help="HOST:PORT of a running CARLA; embedded servers if not given.")
     ] = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Measure how far the expert is from a student with this rig: lead audit.")
+    ] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Only say what it would take.")] = False,
 ) -> None:
     """Record drives for training. Run it again to go on where it was stopped.
@@ -40,23 +50,25 @@ def collect(
     from lead.drive.evaluation import Evaluation
     from lead.drive.ledger import Ledger
     from lead.drive.recording.settings import Recording
-    from lead.scenarios.suites import resolve_routes
+    from lead.scenarios.suites import resolve_routes, split_ids
     from lead.score.protocols import protocol_named
+    from lead.study.live import AuditOf
 
     protocol_named(protocol)
     chosen = resolve_routes(routes, keep_faulty=True)
-    recording = Recording(rig, expert, quality)
-    cost = estimate(chosen, recording, workers)
+    recording = Recording(rig, expert, quality, weather=weather)
+    cost = estimate(chosen, recording, workers, out)
     console.print(
         f"{cost.routes} routes, {cost.kilometres:.1f} km, about {cost.hours:.1f} h of driving: {cost.frames:,} frames, "
-        f"{cost.size / 1e9:.1f} GB, {cost.seconds / 3600.0:.1f} h on {workers} workers -> {out}/",
+        f"{cost.size / 1e9:.1f} GB, {cost.seconds / 3600.0:.1f} h on {workers} workers"
+        f"{' (as fast as its drives so far)' if cost.measured else ''} -> {out}/",
         markup=False, soft_wrap=True,
     )  # fmt: skip
     if plan:
         return
-    settled = Evaluation(f"expert:{expert}", routes, protocol, seed=seed, carla=carla, log=False)
+    settled = Evaluation(f"expert:{expert}", split_ids(routes)[0], protocol, seed=seed, carla=carla, log=False)
     with shown(len(chosen)) as progress:
-        records = run(settled, recording, chosen, out, workers, progress)
+        records = run(settled, recording, chosen, out, workers, progress, AuditOf(rig) if audit else None)
     kept = [record for record in records if record.verdict.kept]
     for record in records:
         if not record.verdict.kept:

@@ -61,18 +61,20 @@ def info(root: Root) -> None:
 def check(
     root: Root, pictures: Annotated[bool, typer.Option("--pictures", help="Open every picture, too.")] = False
 ) -> None:
-    """Compare all files with the manifest, and read them. Exit code 1 if anything is wrong.
+    """Compare all files with the manifests there, and read them. Exit code 1 if anything is wrong.
 
     Example: `lead data check data/train`
     """
     from lead.dataset.manifest import check as faults_of
+    from lead.dataset.manifest import data_sets
 
     found = 0
     with Bar(console=console, transient=True) as bar:
         task = bar.add_task("checking", total=None)
-        for fault in faults_of(root, pictures, lambda done, of: bar.update(task, completed=done, total=of)):
-            found += 1
-            bar.console.print(f"{fault.path}: {fault.what}", markup=False, soft_wrap=True)
+        for each in data_sets(root):
+            for fault in faults_of(each, pictures, lambda done, of: bar.update(task, completed=done, total=of)):
+                found += 1
+                bar.console.print(f"{each / fault.path}: {fault.what}", markup=False, soft_wrap=True)
     console.print(f"{found} faults in {root}" if found else f"{root} is whole", soft_wrap=True)
     raise typer.Exit(1 if found else 0)
 
@@ -108,6 +110,69 @@ def show(
         task = bar.add_task("drawing", total=len(recording))
         draw_clip(recording, out / f"{name}.mp4", perturbed, lambda: bar.advance(task))
     console.print(f"{out / name}.jpg\n{out / name}.mp4", soft_wrap=True)
+
+
+@app.command()
+def split(
+    roots: Annotated[list[Path], typer.Argument(help="Folders of data sets.")],
+    out: Annotated[Path, typer.Option(help="Folder for `train` and `held-out`.")],
+    town: Annotated[list[str] | None, typer.Option(help="Held out: routes in it. May be given several times.")] = None,
+    situation: Annotated[list[str] | None, typer.Option(help="Held out: routes with it.")] = None,
+    share: Annotated[float, typer.Option(min=0.0, max=1.0, help="Held out: that share of the other routes.")] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of which these are.")] = 0,
+) -> None:
+    """Split data sets into one to train on and one that is held out; files are linked, not copied.
+
+    A route that was driven several times is on one side. Run it again after more was collected.
+    Example: `lead data split data/nano --town village_13 --share 0.05 --out data/nano-split`
+    """
+    from lead.dataset.splitting import HELD_OUT, TRAIN, HeldOut
+    from lead.dataset.splitting import split as run
+
+    train, held_out = run(roots, HeldOut(tuple(town or ()), tuple(situation or ()), share, seed), out)
+    console.print(f"{train} routes -> {out / TRAIN}\n{held_out} routes -> {out / HELD_OUT}", soft_wrap=True)
+
+
+@app.command()
+def export(
+    root: Root,
+    out: Annotated[Path, typer.Option(help="Folder of logs: a folder per split, in it one per route.")],
+    name: Annotated[str, typer.Option("--split", help="As py123d names splits.")] = "carla_train",
+) -> None:
+    """Write the routes that are trained on as Arrow logs of py123d: ego, boxes, cameras and LiDAR.
+
+    Example: `lead data export data/train --out logs`
+    """
+    from lead.dataset.py123d.export import export_route
+    from lead.dataset.route_file import RouteFile
+    from lead.dataset.routes import Selection, recorded_routes
+
+    kept = [route for route in recorded_routes(root) if Selection().takes(route)]
+    for route in kept:
+        console.print(f"{export_route(RouteFile(route.folder), out, name)}", soft_wrap=True)
+    console.print(f"{len(kept)} routes -> {out / name}", soft_wrap=True)
+
+
+@app.command("import")
+def import_(
+    logs: Annotated[Path, typer.Argument(help="A py123d log, or a folder with logs below.")],
+    out: Annotated[Path, typer.Option(help="Folder of the data set.")],
+) -> None:
+    """Write Arrow logs of py123d as routes of ours: ego, boxes, cameras and LiDAR; the way driven is the way to drive.
+
+    Example: `lead data import logs/carla_train --out data/logs`
+    """
+    from lead import InputError
+    from lead.dataset.manifest import write_manifest
+    from lead.dataset.py123d.load import import_log
+
+    folders = sorted(path.parent for path in logs.rglob("sync.arrow"))
+    if not folders:
+        raise InputError(f"{logs} holds no log (a folder with sync.arrow)")
+    for folder in folders:
+        console.print(f"{import_log(folder, out)}", soft_wrap=True)
+    write_manifest(out)
+    console.print(f"{len(folders)} logs -> {out}", soft_wrap=True)
 
 
 def _tell_left_out(records: "list[DriveRecord]") -> None:

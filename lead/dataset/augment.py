@@ -4,6 +4,7 @@ Source: spec/tfv6.md, 3.3 (Colour).
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -17,6 +18,8 @@ NOISE = 12.75  # most standard deviation, of 255
 DROPPED = (0.01, 0.10)  # share of pixels
 FACTOR = 1.2  # most of brightness and contrast, up and down
 WARP, WARP_WIDTH = (0.5, 1.5), 0.25  # pixels: strength, standard deviation of the smoothing
+PART_BITS = 5  # OpenCV's parts of a pixel
+PARTS = 1 << PART_BITS
 
 
 def augmented(image: Picture, rng: np.random.Generator, probability: float = 0.2) -> Picture:
@@ -61,13 +64,23 @@ def contrast(image: Picture, rng: np.random.Generator) -> Picture:
 
 def warp(image: Picture, rng: np.random.Generator) -> Picture:
     """Pixels moved about by up to about a pixel."""
-    strength = np.float32(rng.uniform(*WARP))
+    strength = float(rng.uniform(*WARP))
     height, width = image.shape[:2]
-    shift = _grains((2, height, width), rng) * (strength / np.float32(127.5)) - strength
-    x, y = (cv2.GaussianBlur(each, (3, 3), WARP_WIDTH) for each in shift)
-    x += np.arange(width, dtype=np.float32)
-    y += np.arange(height, dtype=np.float32)[:, None]
-    return cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    grains = cv2.GaussianBlur(_grains((height, width, 2), rng), (3, 3), WARP_WIDTH)
+    table = np.round((np.arange(256) / 127.5 - 1.0) * strength * PARTS).astype(np.int16)
+    shift = cv2.LUT(grains, table)  # x and y in parts of a pixel, as OpenCV takes them without converting
+    part = shift & (PARTS - 1)
+    whole = (shift >> PART_BITS) + _pixels(height, width)
+    return cv2.remap(
+        image, whole, (part[..., 1] * PARTS + part[..., 0]).astype(np.uint16), cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _pixels(height: int, width: int) -> NDArray[np.int16]:
+    """Column and row of each pixel (H, W, 2)."""
+    return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.int16)
 
 
 CHANGES: tuple[Change, ...] = (blur, noise, dropout, brightness, contrast, warp)

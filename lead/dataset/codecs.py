@@ -10,12 +10,18 @@ Encoded = bytes | memoryview
 
 DEPTH_RANGE = 50.0  # m, of the depth code 255 (spec/lead-expert-and-data.md, 4.1)
 DEPTH_SHRINK = 4  # pixels of a camera to one of its depth picture, in both directions
-PNG_LEVEL = 6
+PNG_LEVEL = 3  # of semantics: reads three times as fast as 6, for 2 kB more
+DEPTH_LEVEL = 6
 
 
 def encode_rgb(image: NDArray[np.uint8], quality: int) -> bytes:
     """A picture (H, W, 3) as JPEG; the student must be shown pictures of the same quality (1 to 100)."""
-    return _encoded(".jpg", image[..., ::-1], cv2.IMWRITE_JPEG_QUALITY, quality)
+    return encode_bgra(cv2.cvtColor(image, cv2.COLOR_RGB2BGRA), quality)
+
+
+def encode_bgra(image: NDArray[np.uint8], quality: int) -> bytes:
+    """The same of a picture (H, W, 4) as cameras send it: blue, green, red, and what is left out."""
+    return _encoded(".jpg", image, cv2.IMWRITE_JPEG_QUALITY, quality)
 
 
 def decode_rgb(data: Encoded) -> NDArray[np.uint8]:
@@ -44,10 +50,10 @@ def decode_semantics(data: Encoded) -> NDArray[np.uint8]:
 def encode_depth(depth: NDArray[np.floating]) -> bytes:
     """Depth (H, W) in m along the camera's axis as the mean of 4 x 4 pixels, in 255 steps up to 50 m."""
     height, width = depth.shape
-    clipped = np.clip(depth, 0.0, DEPTH_RANGE).astype(np.float32)
-    small = cv2.resize(clipped, (width // DEPTH_SHRINK, height // DEPTH_SHRINK), interpolation=cv2.INTER_AREA)
-    code = np.round(small * (255.0 / DEPTH_RANGE)).astype(np.uint8)
-    return _encoded(".png", code, cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL)
+    near = np.minimum(np.asarray(depth, np.float32), np.float32(DEPTH_RANGE))
+    small = cv2.resize(near, (width // DEPTH_SHRINK, height // DEPTH_SHRINK), interpolation=cv2.INTER_AREA)
+    code = np.round(np.maximum(small, 0.0) * (255.0 / DEPTH_RANGE)).astype(np.uint8)
+    return _encoded(".png", code, cv2.IMWRITE_PNG_COMPRESSION, DEPTH_LEVEL)
 
 
 def decode_depth(data: Encoded) -> NDArray[np.float32]:

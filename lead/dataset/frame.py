@@ -201,7 +201,6 @@ class Frame:
     """All that is written of one tick."""
 
     tick: int = stored("int32", (), "ticks since the route's start")
-    frame: int = stored("int64", (), "the simulator's number of the tick")
     time: float = stored("float64", (), "s since the route's start")
     ego: Ego
     track: Track

@@ -4,14 +4,14 @@ The plane around the ego is cut into squares of 28 m and each into eight sectors
 4.1; unlike there, what is above the plane is kept even if it is among the lowest third of its sector.
 """
 
-from math import atan2, floor, pi
+from math import floor
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 SQUARE = 28.0  # m
-SECTORS = 8
+SECTORS = 8  # of 45 degrees
 ROWS = 64  # numbers of squares from one column of them to the next
 SEEDS = 64  # lowest points of a sector, from whose mean height on the ground is looked for
 SEED_TOLERANCE, TOLERANCE = 0.2, 0.15  # m above that height, and above the fitted plane
@@ -37,12 +37,13 @@ def is_ground(points: NDArray[np.float64]) -> NDArray[np.bool_]:
     for i in range(len(sector)):
         order[free[sector[i]]] = i
         free[sector[i]] += 1
+    together = points[order]
     for k in range(len(begin) - 1):
-        rows = order[begin[k] : begin[k + 1]]
-        if len(rows):
-            flat = _level(points[rows])
-            for i in range(len(rows)):
-                ground[rows[i]] = flat[i]
+        first, end = begin[k], begin[k + 1]
+        if first < end:
+            flat = _level(together[first:end])
+            for i in range(first, end):
+                ground[order[i]] = flat[i - first]
     return ground
 
 
@@ -51,8 +52,11 @@ def _sectors(points):
     sector = np.empty(points.shape[0], np.int64)
     for i in range(points.shape[0]):
         column, row = floor(points[i, 0] / SQUARE + 0.5), floor(points[i, 1] / SQUARE + 0.5)
-        angle = atan2(points[i, 1] - row * SQUARE, points[i, 0] - column * SQUARE)
-        part = min(int((angle + pi) * SECTORS / (2.0 * pi)), SECTORS - 1)
+        x, y = points[i, 0] - column * SQUARE, points[i, 1] - row * SQUARE
+        if y < 0.0:
+            part = (1 if -y >= -x else 0) if x < 0.0 else (2 if -y > x else 3)
+        else:
+            part = (5 if y >= x else 4) if x > 0.0 else (6 if y > -x else 7)
         sector[i] = (int(column) * ROWS + int(row)) * SECTORS + part
     return sector
 

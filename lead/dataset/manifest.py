@@ -16,7 +16,7 @@ from lead.dataset.route_record import RECORD, read_record
 from lead.dataset.routes import find_routes
 from lead.dataset.schema import SCHEMA_VERSION
 from lead.dataset.writer import FRAMES
-from lead.score.border import replace_text
+from lead.whole_file import replace_text
 
 MANIFEST = "manifest.json"
 BLOCK = 1 << 20  # bytes read at once
@@ -80,6 +80,12 @@ def read_manifest(root: Path) -> Manifest:
         raise InputError(f"cannot read {path}: {error}; lead collect writes it when it has ended") from error
     except ValidationError as error:
         raise InputError(f"{path} is no manifest: {error.errors()[0]['msg']}") from error
+
+
+def data_sets(root: Path) -> list[Path]:
+    """Folders with a manifest: this one, or else those below it; this one too if there are none."""
+    below = sorted(path.parent for path in root.rglob(MANIFEST))
+    return [root] if (root / MANIFEST).exists() or not below else below
 
 
 def check(root: Path, decode: bool = False, progress: Progress = _silent) -> Iterator[Fault]:

@@ -117,9 +117,8 @@ class RouteFile:
         if not parts:
             return self._whole
         if parts not in self._parts:
-            chosen = [
-                k for k, column in enumerate(COLUMNS) if column.name in parts or column.name.split(".")[0] in parts
-            ]
+            names = self._whole.schema.names
+            chosen = [k for k, name in enumerate(names) if name in parts or name.split(".")[0] in parts]
             options = pa.ipc.IpcReadOptions(use_threads=False, included_fields=chosen)  # threads cost more than a frame
             self._parts[parts] = pa.ipc.open_file(self._map, options=options)
         return self._parts[parts]

@@ -7,8 +7,8 @@ from pydantic.dataclasses import dataclass
 
 from lead import InputError
 from lead.dataset.schema import SCHEMA_VERSION
-from lead.score.border import replace_text
 from lead.score.record import RouteRecord
+from lead.whole_file import replace_text
 
 RECORD = "route.json"
 """Name of the file in a route's folder. It is written last: a folder without it is of a drive that broke off."""

@@ -160,9 +160,12 @@ def _told(
     points, commands = told_points(header.plan.points, header.plan.commands, int(reached))
     if settings.noisy_points:
         points = points + frame.ego.pose[:2] - frame.position
-    command = int(commands[0])
-    known = command if command in COMMANDS else Command.LANE_FOLLOW
-    return seen_from_above(points, pose), COMMANDS.index(Command(known))
+    return seen_from_above(points, pose), command_index(int(commands[0]))
+
+
+def command_index(command: int) -> int:
+    """Place in COMMANDS of a plan's command; what is none of them counts as following the lane."""
+    return COMMANDS.index(Command(command) if command in COMMANDS else Command.LANE_FOLLOW)
 
 
 def _waypoints(

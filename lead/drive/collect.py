@@ -23,18 +23,21 @@ from lead.dataset.route_file import RouteFile
 from lead.dataset.route_record import RECORD, DriveRecord, judge, read_record, write_record
 from lead.dataset.writer import FRAMES
 from lead.drive.evaluate import Progress, evaluate
-from lead.drive.evaluation import EMBEDDED, Evaluation, commit
+from lead.drive.evaluation import Evaluation, commit
 from lead.drive.ledger import Entry, Ledger
 from lead.drive.recording.job import RecordingJob
 from lead.drive.recording.settings import Recording, route_folder
+from lead.drive.recording.weathers import with_weather
+from lead.drive.witness import WitnessOf
 from lead.expert.settings import settings_from
 from lead.scenarios.route_file import Route
-from lead.score.border import replace_text
+from lead.scenarios.stage import TICK
+from lead.whole_file import replace_text
 
 COLLECTION = "collection.json"
 USUAL_SPEED = 4.5  # m/s that the expert drives on average, with all its stops
 BYTES_PER_PIXEL, BYTES_OF_CLOUD = 0.08, 78_000  # of a frame's pictures (a view), and of its points and boxes
-TICKS_PER_SECOND = 20.0  # of one worker, on a machine that does not do much else; benchmarks/recording.py measures it
+SECONDS_PER_TICK, SECONDS_PER_PIXEL = 0.030, 1.2e-7  # of one worker for all else, and for a frame's pixels (all views)
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,11 @@ class Estimate:
     frames: int
     size: int  # bytes
     seconds: float  # of wall-clock time
+    measured: bool  # whether that is by what this data set's drives took so far
 
 
-def estimate(routes: Sequence[Route], recording: Recording, workers: int) -> Estimate:
-    """From the routes' key points, and what was measured once."""
+def estimate(routes: Sequence[Route], recording: Recording, workers: int, out: Path | None = None) -> Estimate:
+    """From the routes' key points, and what was measured once; what has been driven in `out` tells the time better."""
     rig, views = rig_named(recording.rig), 2 if settings_from(recording.expert).perturbed_rig else 1
     metres = sum(
         float(np.linalg.norm(np.diff(route.key_points[:, :2], axis=0), axis=1).sum())
@@ -58,25 +62,37 @@ def estimate(routes: Sequence[Route], recording: Recording, workers: int) -> Est
         if not route.fault
     )
     seconds = metres / USUAL_SPEED
-    frames = int(seconds * 20.0 / recording.every)
-    pixels = sum(camera.width * camera.height for camera in rig.cameras)
-    per_frame = views * pixels * BYTES_PER_PIXEL + BYTES_OF_CLOUD * bool(rig.lidars)
-    wall = seconds * 20.0 / TICKS_PER_SECOND / max(1, min(workers, len(routes)))
-    return Estimate(len(routes), metres / 1000.0, seconds / 3600.0, frames, int(frames * per_frame), wall)
+    frames = int(seconds / (TICK * recording.every))
+    pixels = views * sum(camera.width * camera.height for camera in rig.cameras)
+    per_frame = pixels * BYTES_PER_PIXEL + BYTES_OF_CLOUD * bool(rig.lidars)
+    known = seconds_per_tick(out) if out is not None else None
+    per_tick = known or SECONDS_PER_TICK + SECONDS_PER_PIXEL * pixels / recording.every
+    wall = seconds / TICK * per_tick / max(1, min(workers, len(routes)))
+    return Estimate(
+        len(routes), metres / 1000.0, seconds / 3600.0, frames, int(frames * per_frame), wall, known is not None
+    )
+
+
+def seconds_per_tick(out: Path) -> float | None:
+    """Wall-clock time that a tick of the drives in a data set took; None before the first."""
+    entries = [Ledger(out).read(path.stem) for path in sorted((out / "ledger").glob("*.json"))]
+    ticks = sum(entry.ticks for entry in entries)
+    return sum(sum(entry.seconds.values()) for entry in entries) / ticks if ticks else None
 
 
 def collect(
     evaluation: Evaluation, recording: Recording, routes: Sequence[Route], out: Path, workers: int = 1,
-    progress: Progress | None = None,
+    progress: Progress | None = None, witness: WitnessOf | None = None,
 ) -> list[DriveRecord]:  # fmt: skip
     """Drive and record every route that `out` lacks; returns the records of all that were driven.
 
-    Raises InputError if there is no such rig, expert or protocol, or `out` holds another collection.
+    Raises InputError if there is no such rig, expert, weather or protocol, or `out` holds another collection.
     """
     progress = progress or Progress()
     rig_named(recording.rig)
     settings_from(recording.expert)
-    _claim(out, recording)
+    routes = [with_weather(route, recording.weather, evaluation.seed) for route in routes]
+    _claim(out, evaluation, recording)
     by_id = {route.id: route for route in routes}
 
     def ended(entry: Entry) -> None:
@@ -87,7 +103,7 @@ def collect(
     for entry in ledger.entries(list(by_id)):  # of a run that was killed between entry and record
         if not (route_folder(out, entry.route) / RECORD).exists():
             _settle(evaluation, by_id[entry.route], entry, out)
-    jobs = partial(RecordingJob, recording=recording)
+    jobs = partial(RecordingJob, recording=recording, witness=witness)
     evaluate(evaluation, routes, out, workers, replace(progress, ended=ended), job_of=jobs)
     folders = [route_folder(out, route.id) for route in routes]
     records = [read_record(folder) for folder in folders if (folder / RECORD).exists()]
@@ -96,18 +112,25 @@ def collect(
     return records
 
 
-def _claim(out: Path, recording: Recording) -> None:
+def _claim(out: Path, evaluation: Evaluation, recording: Recording) -> None:
     """Take a folder for a collection. Raises InputError if it holds another one."""
     mine, path = json.loads(json.dumps(asdict(recording))), out / COLLECTION
     if not path.exists():
         out.mkdir(parents=True, exist_ok=True)
         replace_text(path, json.dumps(mine, indent=1) + "\n")
         return
-    theirs = json.loads(path.read_text())
+    theirs = {**asdict(Recording()), **json.loads(path.read_text())}
     other = [key for key in mine if mine[key] != theirs.get(key)]
     if other:
         told = "; ".join(f"{key}: {theirs.get(key)!r} there, {mine[key]!r} now" for key in other)
         raise InputError(f"{out} holds another collection ({told}); choose another --out")
+    driven = Ledger(out).routes()
+    if driven is not None and driven != evaluation.routes:
+        raise InputError(
+            f"{out} holds drives of {driven!r}, not of {evaluation.routes!r}, whose ids may mean other routes; "
+            f"collect into a folder beside it, such as --out {out.parent / Path(evaluation.routes).stem}, and give "
+            f"the folder above both, {out.parent}, to lead train and lead data: all below it is read"
+        )
 
 
 def _settle(evaluation: Evaluation, route: Route, entry: Entry, out: Path) -> None:
@@ -136,7 +159,7 @@ def _settle(evaluation: Evaluation, route: Route, entry: Entry, out: Path) -> No
             verdict=judge(entry.record, count),
             versions={
                 "lead": lead.__version__, "commit": commit() or "", "carla": version("carla"),
-                "simulator": "CARLA" if evaluation.carla else EMBEDDED,
+                "simulator": header.simulator,
             },
         ),
     )  # fmt: skip

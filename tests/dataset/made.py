@@ -55,7 +55,7 @@ def frame(row: int = 0, speed: float = 10.0, **changed: Any) -> Frame:
     ahead = pose[:3] + np.column_stack([2.5 + np.arange(50.0), np.zeros(50), np.zeros(50)])
     reached = np.full(len(POP_DISTANCES), int(pose[0] // 50.0), np.int16)
     told: dict[str, Any] = {
-        "tick": tick, "frame": 1000 + tick, "time": 0.05 * tick,
+        "tick": tick, "time": 0.05 * tick,
         "ego": Ego(pose, np.array([speed, 0, 0]), np.zeros(3), np.zeros(3), speed, np.array([0.5, 0.0, 0.0])),
         "track": Track(np.array([tick], np.int32), pose[None], np.array([speed]), np.zeros((1, 3))),
         "fix": Fix(np.zeros(7), np.zeros(3), pose[:2], np.array([pose[0], 0.0, 0.0, speed])),

@@ -8,6 +8,7 @@ from lead.dataset.codecs import (
     decode_depth,
     decode_rgb,
     decode_semantics,
+    encode_bgra,
     encode_depth,
     encode_rgb,
     encode_semantics,
@@ -42,6 +43,7 @@ def test_pictures_come_back():
     np.testing.assert_array_equal(decode_semantics(encode_semantics(IMAGE[..., 0] % 10)), IMAGE[..., 0] % 10)
     assert np.abs(decode_rgb(encode_rgb(IMAGE, 95)).astype(int) - IMAGE).mean() < 3.0
     assert len(encode_rgb(IMAGE, 30)) < len(encode_rgb(IMAGE, 95))
+    assert encode_bgra(np.dstack([IMAGE[..., ::-1], IMAGE[..., 0]]), 50) == encode_rgb(IMAGE, 50)
     depth = np.linspace(0, 60, 64 * 96).reshape(64, 96)
     small = depth.clip(0, 50).reshape(16, 4, 24, 4).mean((1, 3))
     assert np.abs(decode_depth(encode_depth(depth)) - small).max() <= 25.0 / 255.0 + 1e-5

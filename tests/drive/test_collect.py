@@ -82,21 +82,23 @@ def test_a_drive_is_recorded_four_times_a_second(collected: Path, recorded: Rout
 
 @pytest.mark.parametrize("perturbed", [False, True])
 def test_boxes_lie_on_the_pixels_of_their_things(recorded: RouteFile, perturbed: bool):
-    camera = recorded.header.rig.cameras[0]
-    hits = []
+    cameras, hits = recorded.header.rig.cameras, []
+    edges = np.cumsum([0, *(camera.width for camera in cameras)])
     for row in range(len(recorded)):
         frame = recorded.frame(row)
         view = frame.perturbed if perturbed else frame.view
         pose = view_pose(frame.ego.pose, recorded.header.perturbation if perturbed else AS_MOUNTED)
         classes = decode_semantics(view.semantics)
-        assert decode_rgb(view.rgb).shape[:2] == classes.shape == (camera.height, camera.width)
+        assert decode_rgb(view.rgb).shape[:2] == classes.shape == (cameras[0].height, edges[-1])
         boxes = frame.boxes
         for n in np.flatnonzero((boxes.kind == BoxKind.VEHICLE) & (boxes.evidence[:, 0] > 20)):
             middle = to_world(boxes.centre[n : n + 1].astype(float), np.array(boxes.pose[n]))
-            x, y, z = to_local(to_local(middle, pose), np.array(camera.mount))[0]
-            column, line = 0.5 * camera.width + camera.focal * y / x, 0.5 * camera.height - camera.focal * z / x
-            if x > 1.0 and 0 <= column < camera.width and 0 <= line < camera.height:
-                hits.append(classes[int(line), int(column)] in (Semantic.VEHICLE, Semantic.SPECIAL_VEHICLE))
+            for camera, left in zip(cameras, edges):
+                x, y, z = to_local(to_local(middle, pose), np.array(camera.mount))[0]
+                column, line = 0.5 * camera.width + camera.focal * y / x, 0.5 * camera.height - camera.focal * z / x
+                if x > 1.0 and 0 <= column < camera.width and 0 <= line < camera.height:
+                    seen = classes[int(line), left + int(column)]
+                    hits.append(seen in (Semantic.VEHICLE, Semantic.SPECIAL_VEHICLE))
     assert len(hits) > 5 and np.mean(hits) > 0.8
 
 
@@ -138,7 +140,9 @@ def test_a_second_run_drives_nothing_and_another_collection_is_refused(collected
         collect(settings(), replace(RECORDING, jpeg_quality=30), routes[:1], collected)
 
 
-def test_killed_it_keeps_whole_frames_and_goes_on(routes_file: Path, routes: list[Route], tmp_path: Path):
+def test_killed_it_keeps_whole_frames_and_what_goes_on_is_the_same(
+    routes_file: Path, routes: list[Route], recorded: RouteFile, tmp_path: Path
+):
     script = f"""
 from pathlib import Path
 from lead.drive.collect import collect
@@ -146,11 +150,11 @@ from lead.drive.evaluation import Evaluation
 from lead.drive.recording.settings import Recording
 from lead.scenarios.route_file import read_routes
 collect(Evaluation("expert:aligned", "routes", "leaderboard-2.0", attempts=1, timeout=100.0, log=False),
-        Recording(rig="nano"), read_routes(Path({str(routes_file)!r}))[1:], Path({str(tmp_path)!r}))
+        Recording(rig="nano"), read_routes(Path({str(routes_file)!r}))[:1], Path({str(tmp_path)!r}))
 """
     process = subprocess.Popen([sys.executable, "-c", script])
-    frames = route_folder(tmp_path, routes[1].id) / "frames.arrow"
-    deadline = time.monotonic() + 120
+    frames = route_folder(tmp_path, routes[0].id) / "frames.arrow"
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline and not (frames.exists() and frames.stat().st_size > 300_000):
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
@@ -159,9 +163,17 @@ collect(Evaluation("expert:aligned", "routes", "leaderboard-2.0", attempts=1, ti
     broken = RouteFile(frames.parent)
     assert not broken.is_complete and len(broken) > 2
     assert broken.frame(len(broken) - 1).view.rgb is not None
-    (record,) = collect(settings(), RECORDING, routes[1:], tmp_path)
+    (record,) = collect(settings(), RECORDING, routes[:1], tmp_path)
     again = RouteFile(frames.parent)
     assert again.is_complete and record.frames == len(again) > 5
+    assert again.path.read_bytes() == recorded.path.read_bytes()  # what was driven in one go
+
+
+def test_more_routes_join_and_those_of_another_file_are_refused(collected: Path, routes: list[Route]):
+    other = replace(settings(), routes="others")
+    with pytest.raises(InputError, match="folder beside it"):
+        collect(other, RECORDING, routes[:1], collected)
+    assert estimate(routes, RECORDING, 1, collected).measured and not estimate(routes, RECORDING, 1).measured
 
 
 def test_what_it_takes_is_said_before(routes: list[Route]):

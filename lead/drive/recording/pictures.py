@@ -10,7 +10,7 @@ import numpy as np
 from carla import CityObjectLabel as Label
 from numpy.typing import NDArray
 
-from lead.dataset.codecs import encode_depth, encode_rgb, encode_semantics
+from lead.dataset.codecs import encode_bgra, encode_depth, encode_semantics
 from lead.dataset.header import Camera, Mounted
 from lead.dataset.kinds import Semantic
 from lead.drive.recording.rig_sensors import DEPTH, INSTANCE, RGB, Data, Key
@@ -77,14 +77,14 @@ def seen_by(
     """The pictures of a view from its world pose (6,); `quality` is that of JPEG."""
     colours, classes, metres, tags, instances = [], [], [], [], []
     for number, camera in enumerate(rig.cameras):
-        colours.append(cv2.cvtColor(_image(data[Key(RGB, number, moved)]), cv2.COLOR_BGRA2RGB))
+        colours.append(_image(data[Key(RGB, number, moved)]))
         metres.append(depth_of(_image(data[Key(DEPTH, number, moved)])))
         tag, instance = tags_of(_image(data[Key(INSTANCE, number, moved)]))
         classes.append(grouped(camera, pose, metres[-1], tag, instance, things))
         tags.append(tag)
         instances.append(instance)
     return Seen(
-        encode_rgb(np.concatenate(colours, axis=1), quality),
+        encode_bgra(np.concatenate(colours, axis=1), quality),
         encode_semantics(np.concatenate(classes, axis=1)),
         encode_depth(np.concatenate(metres, axis=1)),
         tuple(metres), tuple(tags), tuple(instances),
@@ -100,7 +100,7 @@ def grouped(
     A thing is found by its place, for the engine's numbers are not those of actors: an instance of which most pixels
     lie in a thing's box is that thing.
     """
-    classes = GROUP_OF[tag]
+    classes = cv2.LUT(tag, GROUP_OF)
     for kind in things:
         if not len(kind.boxes.half):
             continue

@@ -14,7 +14,7 @@ from lead.dataset.kinds import BoxFlag, BoxKind, Semantic
 from lead.dataset.target_points import PlanFollower
 from lead.dataset.viewpoint import view_pose
 from lead.dataset.writer import FrameWriter
-from lead.drive.recording.clouds import RADAR_PLANE, CloudStack, lidar_points, radar_returns
+from lead.drive.recording.clouds import CloudStack, lidar_points, radar_returns, radar_view
 from lead.drive.recording.pictures import Seen, Things, seen_by
 from lead.drive.recording.position import PositionFilter, place_of
 from lead.drive.recording.rig_sensors import Data, Key, RigSensors
@@ -92,8 +92,8 @@ class Recorder:
         lidar, (radar, number) = lidar_points(data, self._header.rig), radar_returns(data, self._header.rig, False)
         self._clouds.add(lidar, radar[:, :3], pose)
         if self._sensors.is_saved(frame):
-            view = _radar_view(radar, number)
-            self._save(frame, data, scene, decision, fix, view, Pictures((), (), (), lidar, radar[:, :3]))
+            view = radar_view(radar, number)
+            self._save(data, scene, decision, fix, view, Pictures((), (), (), lidar, radar[:, :3]))
 
     def close(self) -> None:
         """Take the sensors away and end the file."""
@@ -101,20 +101,19 @@ class Recorder:
         self._writer.close()
 
     def _save(
-        self, frame: int, data: Data, scene: Scene, decision: Decision, fix: Fix, radar: View, clouds: Pictures
+        self, data: Data, scene: Scene, decision: Decision, fix: Fix, radar: View, clouds: Pictures
     ) -> None:  # fmt: skip
         rig, pose, quality = self._header.rig, scene.ego.pose, self._header.jpeg_quality
         boxes, world = self._boxes.read(scene)
         things = things_of(boxes, self._signals.signs)
         seen = seen_by(data, rig, pose, False, things, quality)
         pictures = Pictures(seen.metres, seen.tags, seen.instances, clouds.lidar, clouds.radar)
-        evidence = counted(self._evidence_rig, pictures, scene.ego, as_actors(boxes), self._heads).actors
+        evidence = counted(self._evidence_rig, pictures, scene.ego, as_actors(boxes), self._heads, False).actors
         boxes = Boxes(**{**vars(boxes), "evidence": evidence})
         signals = signal_boxes(self._signals.seen(scene))
         self._writer.append(
             Frame(
                 tick=self._ticks,
-                frame=frame,
                 time=scene.time,
                 ego=self._ego(world, scene, decision),
                 track=self._tracker.take(),
@@ -137,7 +136,7 @@ class Recorder:
             return View()
         there = view_pose(pose, self._moved)
         seen = seen_by(data, self._header.rig, there, True, things, self._header.jpeg_quality)
-        return _view(seen, _radar_view(*radar_returns(data, self._header.rig, True)))
+        return _view(seen, radar_view(*radar_returns(data, self._header.rig, True)))
 
     def _fix(self, data: Data, scene: Scene) -> Fix:
         globe, inertia = position_of(data[Key(GNSS)]), inertia_of(data[Key(IMU)])
@@ -232,11 +231,6 @@ def evidence_rig_of(header: RouteHeader) -> evidence_rig.Rig:
         evidence_rig.Lidar(),
         tuple(evidence_rig.Radar(mount) for mount in header.rig.radars),
     )
-
-
-def _radar_view(returns: NDArray[np.float64], number: NDArray[np.uint8]) -> View:
-    moved = returns - (0.0, 0.0, RADAR_PLANE, 0.0)
-    return View(radar=moved.astype(np.float16), radar_sensor=number)
 
 
 def _view(seen: Seen, radar: View) -> View:

@@ -10,6 +10,7 @@ import carla
 import numpy as np
 
 import lead
+from lead.client.launch import simulator_of
 from lead.dataset.header import Perturbation, Plan, RouteHeader, Weather
 from lead.dataset.rig import rig_named
 from lead.drive.agent import Observation, Task
@@ -18,6 +19,7 @@ from lead.drive.evaluation import EMBEDDED, commit
 from lead.drive.recording.perturbing import draw_perturbation
 from lead.drive.recording.recorder import Recorder
 from lead.drive.recording.settings import Recording, route_folder
+from lead.drive.recording.weathers import nearest_preset
 from lead.drive.route_job import RouteJob
 from lead.expert.settings import settings_from
 from lead.scenarios.stage import Stage
@@ -33,7 +35,8 @@ class RecordingExpert(Expert):
     """
 
     def __init__(self, job: RouteJob, recording: Recording) -> None:
-        super().__init__(settings_from(recording.expert))
+        settings = settings_from(recording.expert)
+        super().__init__(settings, witness=None if job.witness is None else job.witness(job, settings))
         self._job, self._recording = job, recording
         self._recorder: Recorder | None = None
 
@@ -57,6 +60,7 @@ class RecordingExpert(Expert):
         if self._recorder is not None:
             self._recorder.close()
             self._recorder = None
+        super().end()
 
 
 def header_of(stage: Stage, task: Task, job: RouteJob, recording: Recording) -> RouteHeader:
@@ -64,6 +68,7 @@ def header_of(stage: Stage, task: Task, job: RouteJob, recording: Recording) -> 
     settings, rig = settings_from(recording.expert), rig_named(recording.rig)
     box = stage.ego.bounding_box
     evaluation, route = job.evaluation, job.route
+    simulator = simulator_of(stage.client)
     return RouteHeader(
         route=route.id,
         source=evaluation.routes,
@@ -80,27 +85,16 @@ def header_of(stage: Stage, task: Task, job: RouteJob, recording: Recording) -> 
         perturbation=_moved(stage, job) if settings.perturbed_rig else Perturbation(),
         plan=Plan(tuple(tuple(p) for p in task.plan.pose[:, :3].tolist()), tuple(task.plan.command.tolist())),
         jpeg_quality=recording.jpeg_quality,
-        simulator=f"CARLA {stage.client.get_server_version()}"
-        if evaluation.carla
-        else f"{EMBEDDED} {lead.__version__}",
+        simulator=simulator if simulator != EMBEDDED else f"{EMBEDDED} {lead.__version__}",
         versions={"lead": lead.__version__, "commit": commit() or "", "carla": version("carla")},
         ticks_per_frame=recording.every,
     )
 
 
 def weather_of(job: RouteJob) -> Weather:
-    """The weather at the route's start: its parameters, and the name of CARLA's preset nearest to it."""
+    """The weather at the route's start: its parameters, and the name of the preset most like it."""
     values = weather_at(job.route.weather, 0.0)
-    presets = {
-        name: value for name, value in vars(carla.WeatherParameters).items()
-        if isinstance(value, carla.WeatherParameters)
-    }  # fmt: skip
-    away = {
-        name: float(np.abs(values - [getattr(preset, field) for field in FIELDS]).sum())
-        for name, preset in presets.items()
-    }
-    name = min(away, key=lambda preset: away[preset]) if away else "unknown"
-    return Weather(name, dict(zip(FIELDS, values.tolist())))
+    return Weather(nearest_preset(values), dict(zip(FIELDS, values.tolist())))
 
 
 def _moved(stage: Stage, job: RouteJob) -> Perturbation:

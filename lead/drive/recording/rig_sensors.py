@@ -61,6 +61,8 @@ class RigSensors:
         self._last: Data = {}
         self._actors: dict[Key, carla.Sensor] = {}
         self._seldom: set[Key] = set()
+        for _ in range(every):  # a younger world has pictures at times that hang on its age, not on the first tick
+            stage.world.tick()
         try:
             for key, sensor in sensors_of(rig, moved, every).items():
                 self._mount(key, sensor)
@@ -108,10 +110,7 @@ class RigSensors:
         actor.listen(lambda data: self._sent.put((key, data)))
 
     def _hear(self) -> int:
-        """Tick until every sensor has been heard twice, always as often; a frame with pictures.
-
-        The first of two pictures may come between the times at which all others do.
-        """
+        """Tick until every sensor has been heard twice, always as often; a frame with pictures."""
         for _ in range(FIRST_TICKS):
             frame = self._stage.world.tick()
         self._stage.update()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lead.drive.ledger import file_name
+from lead.drive.recording.weathers import AS_TOLD
 
 TICKS_PER_FRAME = 5  # 4 Hz
 ROUTES = "routes"
@@ -19,12 +20,14 @@ class Recording:
         expert: "PRESET[,switch=value...]".
         jpeg_quality: of colour pictures, 1 to 100; the student is shown pictures of the same.
         every: ticks from frame to frame.
+        weather: of the routes; see `lead.drive.recording.weathers`.
     """
 
     rig: str = "tfv6-3cam"
     expert: str = "aligned"
     jpeg_quality: int = 50
     every: int = TICKS_PER_FRAME
+    weather: str = AS_TOLD
 
 
 def route_folder(out: Path, route: str) -> Path:
