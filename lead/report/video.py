@@ -13,7 +13,7 @@ from lead import InputError
 class Clip:
     """An MP4 file that grows by one frame per `add`; use it as a context manager, or the file stays without an index."""
 
-    def __init__(self, path: Path, frames_per_second: int, *, quality: int = 23) -> None:
+    def __init__(self, path: Path, frames_per_second: int | Fraction, *, quality: int = 23) -> None:
         """`quality` is x264's constant rate factor: 18 is near lossless, 28 is small."""
         self.path = Path(path)
         self._container = av.open(str(path), "w")
