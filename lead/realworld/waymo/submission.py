@@ -30,7 +30,7 @@ from lead.realworld.waymo.submission_rules import (
     raise_faults,
     shard_name,
 )
-from lead.realworld.waymo.whole_file import written_whole
+from lead.whole_file import written_whole
 
 SUFFIX = ".tar.gz"
 MOST_BYTES = 1 << 28  # unpacked size beyond which an archive is no submission: 1505 plans take 0.4 MB

@@ -19,7 +19,7 @@ from typing import BinaryIO
 import google_crc32c
 
 from lead import InputError
-from lead.realworld.waymo.whole_file import written_whole
+from lead.whole_file import written_whole
 
 HEADER = Struct("<QI")  # length of the payload, masked checksum of the length
 FOOTER = Struct("<I")  # masked checksum of the payload
