@@ -47,6 +47,7 @@ def train(
     from lead.train.ranks import joined_ranks
     from lead.train.recipes import recipe_named
     from lead.train.samples import open_samples
+    from lead.train.senses import senses_of, write_senses
 
     run = overridden(recipe_named(recipe), changes or [])
     stages = [each for each in run.stages if stage in ("all", each.name)]
@@ -61,6 +62,7 @@ def train(
         for each in stages:
             samples, held_out = open_samples(data, each)
             if ranks.first:
+                write_senses(out / each.name / MODEL, senses_of(samples, each.data, each.model))
                 console.print(
                     plan(each, len(samples.order), len(held_out.order) if held_out else 0, ranks), soft_wrap=True
                 )

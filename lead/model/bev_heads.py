@@ -12,7 +12,7 @@ class BevSemanticDecoder(nn.Module):
 
     def __init__(self, channels: int, grid: BevGrid, config: BevHeadsConfig) -> None:
         super().__init__()
-        self.size = (grid.height, grid.width)
+        self.size = (grid.height // config.stride, grid.width // config.stride)
         self.net = nn.Sequential(
             nn.Conv2d(channels, channels, 3, padding=1),
             nn.ReLU(inplace=True),
@@ -20,7 +20,7 @@ class BevSemanticDecoder(nn.Module):
         )
 
     def forward(self, cells_BCYX: Tensor) -> Tensor:
-        """Logits (B, semantic_classes, h, w) at the raster's resolution."""
+        """Logits (B, semantic_classes, h, w) at the raster's resolution over the stride."""
         return resized(self.net(cells_BCYX), self.size)
 
 

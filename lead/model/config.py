@@ -116,27 +116,31 @@ class PlanningConfig:
 @dataclass(frozen=True, config=STRICT)
 class PerspectiveConfig:
     """Semantic classes and depth of the camera pictures: three pairs of convolutions of these `channels`, the features
-    enlarged by `scales` between them."""
+    enlarged by `scales` between them. `stride` is how many pixels of the picture lie from one of the map to the next."""
 
     semantic_classes: int = 10
     depth: bool = True
     channels: tuple[int, int, int] = (128, 64, 32)
     scales: tuple[int, int] = (8, 4)
+    stride: int = 1
 
 
 @dataclass(frozen=True, config=STRICT)
 class BevHeadsConfig:
-    """Semantic classes and boxes of the bird's-eye view, in the classes of one data set."""
+    """Semantic classes and boxes of the bird's-eye view, in the classes of one data set. `stride` is how many pixels of
+    the raster lie from one of the semantic map to the next."""
 
     semantic_classes: int = 13
     box_classes: int = 8
     yaw_bins: int = 12
     velocity: bool = True
+    stride: int = 1
 
 
 @dataclass(frozen=True, config=STRICT)
 class ModelConfig:
-    """A TransFuser. Parts that are None are not built.
+    """A TransFuser. Parts that are None are not built; without `backbone` it is blind, a planner that knows its status
+    and its target points alone.
 
     `compat` does as the published weights were trained to expect: bird's-eye-view features are sampled with x and y
     swapped, padded radar rows count as returns, the cell at the raster's origin always holds a phantom box, and points
@@ -146,13 +150,18 @@ class ModelConfig:
     name: str
     rig: Rig
     bev: BevGrid
-    backbone: BackboneConfig = BackboneConfig()
+    backbone: BackboneConfig | None = BackboneConfig()
     radar: RadarConfig | None = None
     planning: PlanningConfig | None = None
     perspective: PerspectiveConfig | None = None
     carla: BevHeadsConfig | None = None
     navsim: BevHeadsConfig | None = None
     compat: bool = False
+
+    @property
+    def sees_lidar(self) -> bool:
+        """Whether the raster is looked at."""
+        return self.backbone is not None and not self.backbone.latent
 
     @property
     def image_anchors(self) -> tuple[int, int]:

@@ -54,7 +54,7 @@ def load_imagenet(model: TransFuser, cache: Path | None = None, offline: bool = 
 
     Raises InputError for an encoder without published weights, and when they can neither be found nor downloaded.
     """
-    architecture = model.config.backbone.image_architecture
+    architecture = model.config.backbone.image_architecture if model.config.backbone else None
     if architecture not in IMAGENET:
         raise InputError(f"no ImageNet weights of {architecture!r} are known; there are {', '.join(IMAGENET)}")
     repository, file = IMAGENET[architecture], "model.safetensors"

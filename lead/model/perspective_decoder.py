@@ -16,9 +16,9 @@ class PerspectiveDecoder(nn.Module):
     def __init__(self, in_channels: int, out_channels: int, size: tuple[int, int], config: PerspectiveConfig) -> None:
         super().__init__()
         first, second, third = config.channels
-        self.size, self.scales = size, config.scales
+        self.size, self.scales = (size[0] // config.stride, size[1] // config.stride), config.scales
         grown = tuple(-(-edge // 32) * config.scales[0] * config.scales[1] for edge in size)
-        if any(abs(have - want) > MOST_STRETCH * want for have, want in zip(grown, size)):
+        if any(abs(have - want) > MOST_STRETCH * want for have, want in zip(grown, self.size)):
             raise InputError(
                 f"pictures of {size} pixels are decoded to {grown}; choose scales {config.scales} that fit"
             )
@@ -29,7 +29,7 @@ class PerspectiveDecoder(nn.Module):
         self.deconv3 = _pair(third, third, out_channels)
 
     def forward(self, image_BCyx: Tensor) -> Tensor:
-        """Maps (B, out_channels, H, W) from the backbone's features of the picture."""
+        """Maps (B, out_channels, H / stride, W / stride) from the backbone's features of the picture."""
         x = self.deconv1(image_BCyx)
         x = self.deconv2(resized(x, _times(x, self.scales[0])))
         x = self.deconv3(resized(x, _times(x, self.scales[1])))

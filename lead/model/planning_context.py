@@ -18,7 +18,7 @@ class PlanningContext(nn.Module):
     The order is speed, acceleration, command, target points, past positions, past speeds, radar detections.
     """
 
-    def __init__(self, config: ModelConfig, planning: PlanningConfig, bev_channels: int) -> None:
+    def __init__(self, config: ModelConfig, planning: PlanningConfig, bev_channels: int | None) -> None:
         super().__init__()
         status, size = planning.status, planning.token_size
         self.status, self.grid, self.compat = status, config.bev, config.compat
@@ -42,21 +42,24 @@ class PlanningContext(nn.Module):
             self.radar_encoder = nn.Linear(config.radar.token_size, size)
             tokens += config.radar.queries
         self.status_pos_embedding = nn.Parameter(torch.rand(1, tokens, size))
-        self.dimension_adapter = nn.Conv2d(bev_channels, size, 1)
+        if bev_channels is not None:
+            self.dimension_adapter = nn.Conv2d(bev_channels, size, 1)
         scale = torch.tensor(status.target_point_scale)
         self.register_buffer("target_point_scale", scale, persistent=False)
         self.register_buffer("bev_position", embed_grid(*config.bev_anchors, size), persistent=False)
 
-    def forward(self, bev_BCYX: Tensor, inputs: Inputs, radar: tuple[Tensor, Tensor] | None) -> Tensor:
+    def forward(self, bev_BCYX: Tensor | None, inputs: Inputs, radar: tuple[Tensor, Tensor] | None) -> Tensor:
         """Tokens (B, N, token_size).
 
         Args:
-            bev_BCYX: the backbone's bird's-eye view.
+            bev_BCYX: the backbone's bird's-eye view, if there is one.
             inputs: what the ego knows.
             radar: detections (B, Q, 4) and their features (B, Q, C).
         """
-        bev_BNC = (self.dimension_adapter(bev_BCYX) + self.bev_position).flatten(2).transpose(1, 2)
         status_BSC = torch.cat(self._status(inputs, radar), 1) + self.status_pos_embedding
+        if bev_BCYX is None:
+            return status_BSC
+        bev_BNC = (self.dimension_adapter(bev_BCYX) + self.bev_position).flatten(2).transpose(1, 2)
         return torch.cat([bev_BNC, status_BSC], 1)
 
     def _status(self, inputs: Inputs, radar: tuple[Tensor, Tensor] | None) -> list[Tensor]:

@@ -25,7 +25,7 @@ class Plan:
 class PlanningDecoder(nn.Module):
     """A transformer decoder over the context, with its heads (spec/tfv6.md, 1.5)."""
 
-    def __init__(self, config: ModelConfig, planning: PlanningConfig, bev_channels: int) -> None:
+    def __init__(self, config: ModelConfig, planning: PlanningConfig, bev_channels: int | None) -> None:
         super().__init__()
         size = planning.token_size
         self.planning = planning
@@ -51,11 +51,11 @@ class PlanningDecoder(nn.Module):
             )
         self.register_buffer("target_speeds", torch.tensor(planning.target_speeds), persistent=False)
 
-    def forward(self, bev_BCYX: Tensor, inputs: Inputs, radar: tuple[Tensor, Tensor] | None) -> Plan:
+    def forward(self, bev_BCYX: Tensor | None, inputs: Inputs, radar: tuple[Tensor, Tensor] | None) -> Plan:
         """The plan.
 
         Args:
-            bev_BCYX: the backbone's bird's-eye view.
+            bev_BCYX: the backbone's bird's-eye view, if there is one.
             inputs: what the ego knows.
             radar: detections (B, Q, 4) and their features (B, Q, C), for planners that use them.
         """

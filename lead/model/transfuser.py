@@ -18,8 +18,9 @@ class TransFuser(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.backbone = Backbone(config)
-        bev, image = self.backbone.bev_channels, self.backbone.image_channels
+        _check_parts(config)
+        self.backbone = Backbone(config) if config.backbone else None
+        bev, image = (self.backbone.bev_channels, self.backbone.image_channels) if self.backbone else (None, None)
         perspective, size = config.perspective, (config.rig.image_height, config.rig.image_width)
         if perspective is not None:
             self.semantic_decoder = PerspectiveDecoder(image, perspective.semantic_classes, size, perspective)
@@ -36,7 +37,7 @@ class TransFuser(nn.Module):
         Raises InputError if an input that this needs is missing.
         """
         self._check(inputs, heads)
-        bev_BCYX, image_BCHW = self.backbone(inputs.rgb, inputs.lidar)
+        bev_BCYX, image_BCHW = self.backbone(inputs.rgb, inputs.lidar) if self.backbone is not None else (None, None)
         radar = self._radar(bev_BCYX, inputs, heads)
         plan = self._plan(bev_BCYX, inputs, radar, heads)
         ground = bool(heads & (Heads.BEV_SEMANTIC | Heads.BOXES)) and (self.config.carla or self.config.navsim)
@@ -56,18 +57,20 @@ class TransFuser(nn.Module):
         self.add_module(f"bev_semantic_decoder{suffix}", BevSemanticDecoder(channels, self.config.bev, heads))
         self.add_module(f"center_net_decoder{suffix}", CenterNet(channels, heads))
 
-    def _radar(self, bev_BCYX: Tensor, inputs: Inputs, heads: Heads) -> tuple[Tensor, Tensor] | None:
+    def _radar(self, bev_BCYX: Tensor | None, inputs: Inputs, heads: Heads) -> tuple[Tensor, Tensor] | None:
         planner_asks = self.config.planning is not None and self.config.planning.status.radar and Heads.PLAN in heads
         if self.radar_detector is None or not (planner_asks or Heads.RADAR in heads):
             return None
         return self.radar_detector(bev_BCYX, inputs.radar, inputs.speed)
 
-    def _plan(self, bev_BCYX: Tensor, inputs: Inputs, radar: tuple[Tensor, Tensor] | None, heads: Heads) -> Plan | None:
+    def _plan(
+        self, bev_BCYX: Tensor | None, inputs: Inputs, radar: tuple[Tensor, Tensor] | None, heads: Heads
+    ) -> Plan | None:
         if self.planning_decoder is None or Heads.PLAN not in heads:
             return None
         return self.planning_decoder(bev_BCYX, inputs, radar)
 
-    def _perspective(self, image_BCHW: Tensor, heads: Heads) -> tuple[Tensor | None, Tensor | None]:
+    def _perspective(self, image_BCHW: Tensor | None, heads: Heads) -> tuple[Tensor | None, Tensor | None]:
         if self.config.perspective is None:
             return None, None
         semantic = self.semantic_decoder(image_BCHW) if Heads.SEMANTIC in heads else None
@@ -84,7 +87,7 @@ class TransFuser(nn.Module):
         )
 
     def _check(self, inputs: Inputs, heads: Heads) -> None:
-        needed = {"lidar"} if not self.config.backbone.latent else set()
+        needed = {"lidar"} if self.config.sees_lidar else set()
         if self.radar_detector is not None and heads & (Heads.PLAN | Heads.RADAR):
             needed.add("radar")
         if self.config.planning is not None and Heads.PLAN in heads:
@@ -99,3 +102,13 @@ class TransFuser(nn.Module):
         size = (self.config.rig.image_height, self.config.rig.image_width)
         if tuple(inputs.rgb.shape[-2:]) != size:
             raise InputError(f"model {self.config.name} sees pictures of {size} pixels; got {tuple(inputs.rgb.shape)}")
+
+
+def _check_parts(config: ModelConfig) -> None:
+    """Raises InputError if a part is asked for that there is nothing to look at for."""
+    looking = ("radar", "perspective", "carla", "navsim")
+    given = [name for name in looking if getattr(config, name) is not None]
+    if config.backbone is None and (given or config.planning is None):
+        raise InputError(
+            f"model {config.name} has no backbone but {', '.join(given) or 'no planning'}; a blind model is a planner alone"
+        )

@@ -14,7 +14,13 @@ from lead.model.config import (
     RadarConfig,
     StatusConfig,
 )
-from lead.model.rig import carla_six_cameras, carla_three_cameras, navsim_four_cameras, waymo_three_cameras
+from lead.model.rig import (
+    carla_six_cameras,
+    carla_three_cameras,
+    nano_cameras,
+    navsim_four_cameras,
+    waymo_three_cameras,
+)
 
 CARLA_GRID = BevGrid(min_x=-32.0, max_x=64.0, min_y=-40.0, max_y=40.0)
 NAVSIM_GRID = BevGrid(min_x=-32.0, max_x=32.0, min_y=-32.0, max_y=32.0)
@@ -105,18 +111,32 @@ def waymo() -> ModelConfig:
 
 
 def nano() -> ModelConfig:
-    """The same heads and tokens in a hundredth of the arithmetic: small pictures, a raster of half the resolution."""
+    """The same raster, heads and tokens in a hundredth of the arithmetic: small pictures, encoders and maps."""
     return ModelConfig(
         name="nano",
-        rig=carla_three_cameras(size=128),
-        bev=replace(CARLA_GRID, pixels_per_meter=2.0, cell=4),
+        rig=nano_cameras(),
+        bev=replace(CARLA_GRID, cell=8),
         backbone=BackboneConfig(
-            image_architecture="resnet_nano", lidar_architecture="resnet_nano", fusion_layers=1, bev_channels=32
+            image_architecture="resnet_nano",
+            lidar_architecture="resnet_nano_raster",
+            fusion_layers=1,
+            fusion_expansion=2,
+            fusion_dropout=0.0,
+            bev_channels=16,
         ),
-        radar=RadarConfig(token_size=64, hidden=128, layers=2, heads=4, feedforward=128),
+        radar=RadarConfig(token_size=64, hidden=128, layers=2, heads=4, feedforward=128, dropout=0.0),
         planning=PlanningConfig(layers=3, heads=4, feedforward=256),
-        perspective=PerspectiveConfig(channels=(32, 16, 8)),
-        carla=BevHeadsConfig(),
+        perspective=PerspectiveConfig(channels=(32, 16, 16), scales=(4, 2), stride=4),
+        carla=BevHeadsConfig(stride=4),
+    )
+
+
+def nano_blind() -> ModelConfig:
+    """`nano`'s planner without senses: what status and target points alone tell."""
+    config = nano()
+    planning = replace(config.planning, status=replace(config.planning.status, radar=False))
+    return replace(
+        config, name="nano_blind", backbone=None, radar=None, planning=planning, perspective=None, carla=None
     )
 
 
@@ -133,6 +153,7 @@ VARIANTS: Mapping[str, Callable[[], ModelConfig]] = {
     "navsim_carla_mixed": navsim_carla_mixed,
     "waymo": waymo,
     "nano": nano,
+    "nano_blind": nano_blind,
 }
 
 

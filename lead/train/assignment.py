@@ -1,6 +1,8 @@
 """Least-cost assignment of a batch of cost matrices on their device, without waiting for it."""
 
+import numpy as np
 import torch
+from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 
@@ -8,11 +10,25 @@ from torch import Tensor
 def assign(cost_BMN: Tensor) -> Tensor:
     """Columns (B, M), distinct within a sample, that the rows of each matrix are assigned to at the least total cost.
 
-    The Hungarian algorithm with potentials (shortest augmenting paths): rows are added one by one, and adding row i
-    takes at most i steps in any sample, so every sample takes exactly i, idle when done. M must not exceed N.
+    M must not exceed N. Costs that are no numbers count as 0: the loss made of them tells. On a CPU, where there is
+    nothing to wait for, scipy finds the columns.
     """
     batch, rows, columns = cost_BMN.shape
     assert rows <= columns, f"{rows} rows cannot be assigned to {columns} columns"
+    if cost_BMN.device.type == "cpu":
+        found = [linear_sum_assignment(cost_MN.numpy())[1] for cost_MN in cost_BMN.float().nan_to_num()]
+        return torch.from_numpy(np.stack(found)) if found else torch.zeros(0, rows, dtype=torch.long)
+    return assign_on_device(cost_BMN)
+
+
+@torch.no_grad()
+def assign_on_device(cost_BMN: Tensor) -> Tensor:
+    """`assign` without waiting for the device.
+
+    The Hungarian algorithm with potentials (shortest augmenting paths): rows are added one by one, and adding row i
+    takes at most i steps in any sample, so every sample takes exactly i, idle when done.
+    """
+    batch, rows, _ = cost_BMN.shape
     search = _Search(cost_BMN.float())
     for row in range(1, rows + 1):
         search.add(row)

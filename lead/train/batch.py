@@ -1,7 +1,8 @@
 """From samples to what the model and the losses take: packed small by the workers, unfolded on the device."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from lead.dataset.lidar_raster import MOST
 from lead.dataset.sample import Sample, SampleSettings
 from lead.model.batch import Inputs, moved
 from lead.model.boxes import Box
-from lead.model.config import BevGrid, ModelConfig
+from lead.model.config import BevGrid, BevHeadsConfig, ModelConfig
 from lead.train.config import DataConfig
 from lead.train.labels import IGNORED, BevLabels, Labels
 
@@ -24,6 +25,13 @@ BOXES = LabelSettings().most
 """Rows of boxes of a sample, so that all batches have one shape."""
 TICK = 0.05
 """s."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A sample that comes as the rows of a `Batch` already: one of several data sets that are trained on together."""
+
+    row: Mapping[str, NDArray]  # by the names of `Batch`, without the first axis
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,13 @@ class Batch:
     boxes: Tensor | None = None  # (B, BOXES, 8) Box up to the class, in pixels of the model's raster
     boxes_valid: Tensor | None = None  # (B, BOXES) bool
     radar_objects: Tensor | None = None  # (B, queries, 4) RadarLabel
+    past_positions: Tensor | None = None  # (B, past_samples, 2)
+    past_speeds: Tensor | None = None  # (B, past_samples)
+    waypoints_valid: Tensor | None = None  # (B, waypoints) bool: known; None: all are
+    navsim_bev: Tensor | None = None  # as `bev` and `boxes`, in NAVSIM's classes
+    navsim_boxes: Tensor | None = None
+    navsim_boxes_valid: Tensor | None = None
+    source: Tensor | None = None  # (B,) lead.train.labels.Source; None: all samples have all labels
 
     def __len__(self) -> int:
         return len(self.speed)
@@ -75,10 +90,22 @@ def sample_settings(model: ModelConfig, data: DataConfig) -> SampleSettings:
         wanted |= {"radars": model.radar.sensors, "radar_rows": model.radar.points_per_sensor}
     return SampleSettings(
         window=BevWindow(grid.min_x, grid.max_x, grid.min_y, grid.max_y),
-        pop_distance=data.pop_distance, noisy_points=data.noisy_points, cloud=not model.backbone.latent,
+        pop_distance=data.pop_distance, noisy_points=data.noisy_points, cloud=model.sees_lidar,
         semantics=model.perspective is not None, depth=model.perspective is not None and model.perspective.depth,
         bev=model.carla is not None, boxes=model.carla is not None or model.radar is not None, **wanted,
     )  # fmt: skip
+
+
+class Sensed(Protocol):
+    """What a student has of a moment, as `Sample` describes it: that is what it learns from, and what it drives by."""
+
+    rgb: NDArray[np.uint8]
+    lidar: NDArray[np.uint8] | None
+    radar: NDArray[np.float32]
+    speed: float
+    acceleration: float
+    command: int
+    target_points: NDArray[np.float32]
 
 
 class Collate:
@@ -87,9 +114,12 @@ class Collate:
     def __init__(self, model: ModelConfig) -> None:
         self.model = model
 
-    def __call__(self, samples: Sequence[Sample]) -> Batch:
-        rows = []
+    def __call__(self, samples: Sequence[Sample | Packed]) -> Batch:
+        rows: list[Mapping[str, NDArray]] = []
         for sample in samples:
+            if isinstance(sample, Packed):
+                rows.append(sample.row)
+                continue
             try:
                 rows.append(self._row(sample))
             except InputError as error:
@@ -100,7 +130,7 @@ class Collate:
         return Batch(**{name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]})
 
     def _row(self, sample: Sample) -> dict[str, NDArray]:
-        row = self._inputs(sample) | self._pictures(sample) | self._objects(sample)
+        row = self.inputs(sample) | self._pictures(sample) | self._objects(sample)
         if self.model.planning is not None:
             row |= self._plan(sample)
         for name, value in row.items():
@@ -110,7 +140,8 @@ class Collate:
                 )
         return row
 
-    def _inputs(self, sample: Sample) -> dict[str, NDArray]:
+    def inputs(self, sample: Sensed) -> dict[str, NDArray]:
+        """The fields of a `Batch` that enter the model, of one sample. Raises InputError if one is not what it needs."""
         rig, model = self.model.rig, self.model
         height, width = np.asarray(sample.rgb).shape[-2:]
         if sample.rgb.ndim != 3 or height % rig.image_height or height * rig.image_width != width * rig.image_height:
@@ -122,7 +153,7 @@ class Collate:
             "rgb": sample.rgb, "speed": np.float32(sample.speed), "acceleration": np.float32(sample.acceleration),
             "command": np.int64(sample.command), "target_points": _of_shape("target_points", sample.target_points, (3, 2)),
         }  # fmt: skip
-        if not model.backbone.latent:
+        if model.sees_lidar:
             row["lidar"] = _of_shape("lidar", sample.lidar, self._raster())
         if model.radar is not None:
             row["radar"] = _of_shape("radar", sample.radar, (model.radar.sensors * model.radar.points_per_sensor, 5))
@@ -194,15 +225,30 @@ def unfold(batch: Batch, model: ModelConfig) -> tuple[Inputs, Labels]:
         acceleration=batch.acceleration,
         command=(batch.command[:, None] == torch.arange(commands, device=batch.command.device)).float(),
         target_points=batch.target_points,
+        past_positions=batch.past_positions,
+        past_speeds=batch.past_speeds,
     )
-    size = (model.rig.image_height, model.rig.image_width)
+    apart = model.perspective.stride if model.perspective else 1
+    size = (model.rig.image_height // apart, model.rig.image_width // apart)
     return inputs, Labels(
-        route=batch.route, waypoints=batch.waypoints, headings=batch.headings, target_speed=batch.target_speed,
-        brake=batch.brake, semantic=_present(batch.semantic, lambda classes: _every(classes, smaller)),
+        route=batch.route, waypoints=batch.waypoints, waypoints_valid=batch.waypoints_valid, headings=batch.headings,
+        target_speed=batch.target_speed,
+        brake=batch.brake, semantic=_present(batch.semantic, lambda classes: _every(classes, smaller * apart)),
         depth=_present(batch.depth, lambda depth: F.interpolate(depth[:, None], size, mode="bilinear")[:, 0]),
         radar=batch.radar_objects,
-        carla=_present(batch.bev, lambda classes: BevLabels(_every(classes, coarser), batch.boxes, batch.boxes_valid)),
+        carla=_bev_labels(model.carla, coarser, batch.bev, batch.boxes, batch.boxes_valid),
+        navsim=_bev_labels(model.navsim, coarser, batch.navsim_bev, batch.navsim_boxes, batch.navsim_boxes_valid),
+        source=batch.source,
     )  # fmt: skip
+
+
+def _bev_labels(
+    heads: BevHeadsConfig | None, coarser: int, classes: Tensor | None, boxes: Tensor | None, valid: Tensor | None
+) -> BevLabels | None:
+    """Labels of a bird's-eye view as its heads say it; None without heads or labels."""
+    if heads is None or classes is None:
+        return None
+    return BevLabels(_every(classes, coarser * heads.stride), boxes, valid)
 
 
 def _lidar(counts_BYX: Tensor, coarser: int) -> Tensor:
@@ -214,8 +260,9 @@ def _lidar(counts_BYX: Tensor, coarser: int) -> Tensor:
 
 
 def _every(classes_BYX: Tensor, step: int) -> Tensor:
-    """The classes in the middles of `step` x `step` pixels."""
-    return classes_BYX[:, step // 2 :: step, step // 2 :: step]
+    """The classes in the middles of `step` x `step` pixels; what is left over at the far sides is left out."""
+    rows, columns = classes_BYX.shape[1] // step, classes_BYX.shape[2] // step
+    return classes_BYX[:, step // 2 :: step, step // 2 :: step][:, :rows, :columns]
 
 
 def _present(value: Tensor | None, change: Callable):

@@ -48,6 +48,7 @@ class Labels:
 
     route: Tensor | None = None  # (B, route_points, 2)
     waypoints: Tensor | None = None  # (B, waypoints or more, 2)
+    waypoints_valid: Tensor | None = None  # (B, waypoints or more) bool: known, with its heading; None: all are
     headings: Tensor | None = None  # (B, waypoints) rad
     target_speed: Tensor | None = None  # (B,) m/s
     brake: Tensor | None = None  # (B,) bool: the target speed is 0

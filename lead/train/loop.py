@@ -78,7 +78,7 @@ def train_stage(
                 log.write("validation", step, metrics)
         if whole_epoch or step % pace.checkpoint == 0:
             sums = ranks.mean({name: float(value) for name, value in meter.sums.items()})
-            refuse_broken(step, sums)
+            refuse_broken(step, sums | {"weights": trainer.weight_sum()})
             if ranks.first:
                 told = {"step": step, "logged_steps": meter.steps, "logged_sums": sums, "least_loss": alarm.least}
                 save_checkpoint(folder, trainer, told)

@@ -43,7 +43,7 @@ def loss_weights(model: ModelConfig, config: LossConfig | None = None) -> dict[s
     weights = dict.fromkeys(_names(model), 1.0)
     if model.perspective is not None and model.perspective.depth:
         weights["loss_depth"] = config.depth
-    if model.backbone.latent and "loss_center_net_velocity" in weights:
+    if not model.sees_lidar and "loss_center_net_velocity" in weights:
         weights["loss_center_net_velocity"] = 0.0  # a single picture does not tell speeds
     if "navsim_loss_center_net_velocity" in weights:
         weights["navsim_loss_center_net_velocity"] = 0.0  # not labelled
@@ -67,9 +67,10 @@ def _losses(
 ) -> Iterator[tuple[str, Tensor]]:
     of_carla = _counted(labels, Source.CARLA)
     if predictions.waypoints is not None and labels.waypoints is not None:
-        loss = waypoint_loss(predictions.waypoints, labels.waypoints)
+        known_BN = labels.waypoints_valid
+        loss = waypoint_loss(predictions.waypoints, labels.waypoints, known_BN)
         if predictions.headings is not None:
-            loss = loss + heading_loss(predictions.headings, labels.headings)
+            loss = loss + heading_loss(predictions.headings, labels.headings, known_BN)
         yield "loss_spatio_temporal_waypoints", loss
     if predictions.route is not None and labels.route is not None:
         yield "loss_spatial_route", route_loss(predictions.route, labels.route)

@@ -7,14 +7,24 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def waypoint_loss(waypoints_BW2: Tensor, label_BN2: Tensor) -> Tensor:
-    """Mean absolute error (m) over the waypoints that are predicted; labels may reach further."""
-    return F.l1_loss(waypoints_BW2.float(), label_BN2[:, : waypoints_BW2.shape[1]].float())
+def waypoint_loss(waypoints_BW2: Tensor, label_BN2: Tensor, valid_BN: Tensor | None = None) -> Tensor:
+    """Mean absolute error (m) over the waypoints that are predicted and known; labels may reach further."""
+    return _known_l1(waypoints_BW2, label_BN2, valid_BN)
 
 
-def heading_loss(headings_BW: Tensor, label_BW: Tensor) -> Tensor:
-    """Mean absolute error (rad)."""
-    return F.l1_loss(headings_BW.float(), label_BW[:, : headings_BW.shape[1]].float())
+def heading_loss(headings_BW: Tensor, label_BN: Tensor, valid_BN: Tensor | None = None) -> Tensor:
+    """Mean absolute error (rad) over the headings that are predicted and known."""
+    return _known_l1(headings_BW[..., None], label_BN[..., None], valid_BN)
+
+
+def _known_l1(said_BWC: Tensor, label_BNC: Tensor, valid_BN: Tensor | None) -> Tensor:
+    """Mean absolute error over what is known, 0 where nothing is; labels of the rest may be anything, NaN too."""
+    said_BWC, label_BWC = said_BWC.float(), label_BNC[:, : said_BWC.shape[1]].float()
+    if valid_BN is None:
+        return F.l1_loss(said_BWC, label_BWC)
+    valid_BW = valid_BN[:, : said_BWC.shape[1]]
+    label_BWC = torch.where(valid_BW[..., None], label_BWC, said_BWC.detach())
+    return (said_BWC - label_BWC).abs().mean(-1).sum() / valid_BW.sum().clamp(min=1)
 
 
 def route_loss(route_BR2: Tensor, label_BR2: Tensor) -> Tensor:

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from lead import InputError, __version__
-from lead.score.border import replace_text
 from lead.train.checkpoint import FILE
 from lead.train.config import StageConfig
+from lead.whole_file import replace_text
 
 RUN = "run.json"
 FREE = ("pace.", "data.workers", "data.prefetch")

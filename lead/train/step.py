@@ -37,6 +37,10 @@ class Trainer:
         """The model that is validated and saved: the average if there is one."""
         return self.model if self.average is None else self.average.model
 
+    def weight_sum(self) -> float:
+        """The sum of all weights: no number if one of them is none. Waits for the device."""
+        return float(torch.stack([p.detach().sum() for p in self.model.parameters()]).sum())
+
     def step(self, number: int, batch: Batch, rate: float) -> dict[str, Tensor]:
         """Learn from a batch on the device; returns its losses, unweighted, with their weighted sum as `loss`."""
         torch.manual_seed((self.stage.seed * SEED_STRIDE + number) * self.ranks.count + self.ranks.rank)

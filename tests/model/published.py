@@ -147,28 +147,41 @@ class Published:
         return inputs_by_seed(self.config)
 
     @cached_property
-    def found(self) -> dict[str, Tensor]:
-        """Outputs and what was seen on the way, by the fixtures' names."""
+    def answer(self) -> tuple[Predictions, dict[str, Tensor]]:
+        """What the model says in a single pass, with its graph where losses are published, and what was seen on the way."""
         seen: dict[str, Tensor] = {}
         hooks = [part.register_forward_hook(_keep(seen, names)) for part, names in self._watched()]
-        with torch.no_grad():
+        with torch.set_grad_enabled("loss_names" in self.numbers.files):
             predictions = self.model(self.inputs)
             if predictions.carla or predictions.navsim:
                 seen["bev_feature_grid"] = self.model.backbone.top_down(seen["bev_features"])
         for hook in hooks:
             hook.remove()
-        return seen | _named(predictions, self.config.bev.cell)
+        return predictions, seen
+
+    @property
+    def found(self) -> dict[str, Tensor]:
+        """Outputs and what was seen on the way, by the fixtures' names."""
+        predictions, seen = self.answer
+        named = seen | _named(predictions, self.config.bev.cell)
+        return {name: value.detach() for name, value in named.items()}
 
     @cached_property
     def losses(self) -> dict[str, Tensor]:
         """The losses, with their graph."""
         labels = labels_by_seed(self.config)
-        return batch_losses(self.model(self.inputs), labels, self.config, LossConfig(whole_metres=True))
+        return batch_losses(self.answer[0], labels, self.config, LossConfig(whole_metres=True))
 
-    def total(self, without: str = "") -> Tensor:
-        """The weighted sum, one of the losses left out."""
-        weights = loss_weights(self.config)
-        return weigh({name: loss for name, loss in self.losses.items() if name != without}, weights)
+    def total(self, *names: str) -> Tensor:
+        """The weighted sum of all losses, or of some."""
+        counted = {name: self.losses[name] for name in names or self.losses}
+        return weigh(counted, loss_weights(self.config))
+
+    def gradients(self, *names: str) -> list[Tensor | None]:
+        """Of the weighted sum of some losses, in the order of the published names; None where no loss reaches."""
+        parameters = dict(self.model.named_parameters())
+        wanted = [parameters[name] for name in self.numbers["grad_names"].tolist()]
+        return list(torch.autograd.grad(self.total(*names), wanted, allow_unused=True, retain_graph=True))
 
     def _watched(self) -> list[tuple[torch.nn.Module, tuple[str, ...]]]:
         model = self.model

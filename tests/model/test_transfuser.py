@@ -15,12 +15,12 @@ from lead.model.variants import nano, variant
 
 def test_nano_has_every_head_of_the_published_model(nano_model):
     said = tensors_of(nano_model(inputs_by_seed(nano_model.config)))
-    height, width, bev = 128, 384, nano_model.config.bev
+    height, width, bev = 32, 128, nano_model.config.bev  # a fourth of the picture and of the raster
     shapes = {name: tuple(value.shape[1:]) for name, value in said.items()}
     assert shapes["route"] == (10, 2) and shapes["waypoints"] == (8, 2) and shapes["target_speed"] == ()
     assert shapes["radar"] == (20, 4)
     assert shapes["semantic"] == (10, height, width) and shapes["depth"] == (height, width)
-    assert shapes["carla.semantic"] == (13, bev.height, bev.width)
+    assert shapes["carla.semantic"] == (13, bev.height // 4, bev.width // 4)
     assert shapes["carla.boxes.heatmap"] == (8, *bev.cells)
     assert set(said) == set(tensors_of(_answer(variant("resnet34"))))
 
@@ -33,11 +33,24 @@ def test_heads_asked_for_are_all_that_is_computed(nano_model):
     assert set(tensors_of(nano_model(inputs, Heads.DEPTH))) == {"depth"}
 
 
+def test_a_blind_model_plans_from_its_status_alone():
+    blind = TransFuser(variant("nano_blind")).eval()
+    inputs = inputs_by_seed(nano())
+    said = blind(inputs)
+    assert set(tensors_of(said)) == {"route", "waypoints", "target_speed", "target_speed_logits"}
+    dark = replace(inputs, rgb=torch.zeros_like(inputs.rgb), lidar=None, radar=None)
+    assert torch.equal(blind(dark).route, said.route)
+    assert not torch.equal(blind(replace(dark, speed=inputs.speed + 3.0)).route, said.route)
+    assert not torch.equal(blind(replace(dark, target_points=inputs.target_points + 3.0)).route, said.route)
+    with pytest.raises(InputError, match="no backbone but radar, perspective, carla"):
+        TransFuser(replace(nano(), backbone=None))
+
+
 def test_missing_inputs_are_named(nano_model):
     inputs = inputs_by_seed(nano_model.config)
     with pytest.raises(InputError, match="lidar, target_points"):
         nano_model(replace(inputs, lidar=None, target_points=None))
-    with pytest.raises(InputError, match=r"\(128, 384\)"):
+    with pytest.raises(InputError, match=r"\(128, 512\)"):
         nano_model(replace(inputs, rgb=inputs.rgb[..., :100]))
 
 

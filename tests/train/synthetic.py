@@ -9,7 +9,7 @@ from lead.dataset.box_labels import BoxLabels
 from lead.dataset.order import Key
 from lead.dataset.sample import Sample
 from lead.model.config import ModelConfig
-from lead.model.rig import carla_three_cameras
+from lead.model.rig import nano_cameras
 from lead.model.variants import nano
 from lead.train.config import DataConfig, PaceConfig, StageConfig
 
@@ -19,7 +19,7 @@ def small() -> ModelConfig:
     model = nano()
     return replace(
         model,
-        rig=carla_three_cameras(size=64),
+        rig=nano_cameras(64),
         bev=replace(model.bev, min_y=-48.0, max_y=48.0, pixels_per_meter=1.0, cell=2),
         backbone=replace(model.backbone, fusion_dropout=0.0),
         radar=replace(model.radar, dropout=0.0, layers=1, queries=4),

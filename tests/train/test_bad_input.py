@@ -17,6 +17,7 @@ from lead.train.checkpoint import CheckpointError, start_from
 from lead.train.config import OptimiserConfig, PaceConfig
 from lead.train.logs import Alarm, Diverged
 from lead.train.loop import train_stage
+from lead.train.step import Trainer
 
 NOT_FINITE = sample(small(), 0).waypoints * np.float32(np.nan)
 
@@ -114,26 +115,40 @@ def test_a_full_disk_leaves_the_last_checkpoint(tmp_path, room):
     assert model.config == run.model
 
 
-def test_a_loss_that_is_no_number_ends_the_run_before_the_next_checkpoint(tmp_path):
+@pytest.mark.parametrize("poison", [{"depth": np.full((16, 64), 3e38, np.float32)}, {"speed": 3e38}, {}])
+def test_what_is_no_number_ends_the_run_before_the_next_checkpoint(tmp_path, monkeypatch, poison):
     run, samples = stage(epochs=1, pace=PaceConfig(log=2, checkpoint=1)), Synthetic(small(), 8)
-    poison = PoisonedAfter(samples, 5)
-    with pytest.raises(Diverged, match="step 3 .*loss"):
-        train_stage(run, poison, None, tmp_path)
+    if not poison:
+        monkeypatch.setattr(Trainer, "step", with_broken_weights(Trainer.step, 2))
+    with pytest.raises(Diverged, match="step 3 .*loss" if poison else "step 3 weights"):
+        train_stage(run, PoisonedAfter(samples, 5, poison), None, tmp_path)
     kept = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert kept["progress"]["step"] == 2
     assert all(value.isfinite().all() for value in kept["model"].values() if value.is_floating_point())
 
 
-class PoisonedAfter(Synthetic):
-    """Speeds that overflow from some sample on."""
+def with_broken_weights(learn, number):
+    """A step after which, in the one of this number, a weight is no number though no loss is."""
 
-    def __init__(self, samples, count):
+    def step(trainer, at, *told):
+        losses = learn(trainer, at, *told)
+        if at == number:
+            next(trainer.model.parameters()).data.fill_(float("nan"))
+        return losses
+
+    return step
+
+
+class PoisonedAfter(Synthetic):
+    """Values that overflow from some sample on."""
+
+    def __init__(self, samples, count, changed):
         super().__init__(samples.model, len(samples.order))
-        self.count = count
+        self.count, self.changed = count, changed
 
     def __getitem__(self, key):
         made = super().__getitem__(key)
-        return made if len(self.asked) < self.count else replace(made, speed=3e38)
+        return made if len(self.asked) < self.count else replace(made, **self.changed)
 
 
 def test_a_loss_that_leaps_is_an_alarm():

@@ -24,12 +24,7 @@ EARLY, LATE = 1e-3, 0.02
 
 
 def without_dropout(model: ModelConfig) -> ModelConfig:
-    return replace(
-        model,
-        backbone=replace(model.backbone, fusion_dropout=0.0),
-        radar=replace(model.radar, dropout=0.0),
-        planning=replace(model.planning, dropout=0.0),
-    )
+    return replace(model, planning=replace(model.planning, dropout=0.0))
 
 
 def curve(folder: Path) -> list[float]:

@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 
 from lead.model.batch import Predictions
 from lead.model.variants import CARLA_GRID, navsim_carla_mixed, pretrain, resnet34, visiononly
-from lead.train.assignment import assign
+from lead.train.assignment import assign, assign_on_device
 from lead.train.labels import IGNORED, Labels, Source
 from lead.train.losses import batch_losses, loss_weights
 from lead.train.losses_boxes import draw_peaks, latest_in_cell, peak_radius, yaw_bin
@@ -20,10 +20,11 @@ from lead.train.losses_radar import radar_loss
 SPEEDS = resnet34().planning.target_speeds
 
 
+@pytest.mark.parametrize("find", [assign, assign_on_device])
 @given(st.integers(0, 2**31), st.integers(0, 7), st.integers(7, 12))
-def test_assignments_cost_the_least(seed, rows, columns):
+def test_assignments_cost_the_least(find, seed, rows, columns):
     cost = np.random.default_rng(seed).uniform(-3, 5, (3, rows, columns)).astype(np.float32)
-    found = assign(torch.from_numpy(cost)).numpy()
+    found = find(torch.from_numpy(cost)).numpy()
     for matrix, picked in zip(cost, found):
         assert len(set(picked)) == rows
         best = matrix[linear_sum_assignment(matrix)].sum()

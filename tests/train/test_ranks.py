@@ -1,12 +1,8 @@
 """Several processes train as one does."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 import torch
+from ranks_run import ended, started
 from synthetic import Counted
 
 from lead import InputError
@@ -15,20 +11,9 @@ from lead.train.logs import read_table
 from lead.train.ranks import Ranks
 from lead.train.samples import Schedule
 
-RUN = Path(__file__).parent / "ranks_run.py"
-
 
 def test_two_processes_train_as_one_with_the_same_batch(tmp_path):
-    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    running = [
-        subprocess.Popen(
-            [sys.executable, *how, str(RUN), str(tmp_path / name)],
-            env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )
-        for name, how in {"one": [], "two": torchrun}.items()
-    ]  # fmt: skip
-    told = [process.communicate(timeout=250)[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0], told
+    assert ended(started(1, tmp_path / "one") + started(2, tmp_path / "two")) == [0, 0, 0]
     one, two = (read_weights(tmp_path / name / "model/model.safetensors") for name in ("one", "two"))
     for name, value in one.items():
         torch.testing.assert_close(

@@ -8,7 +8,6 @@ from synthetic import sample, small, stage
 from torch.overrides import TorchFunctionMode
 
 from lead.model.transfuser import TransFuser
-from lead.model.variants import nano
 from lead.train.batch import Collate
 from lead.train.config import ComputeConfig, OptimiserConfig
 from lead.train.ranks import ALONE, Ranks
@@ -48,9 +47,9 @@ def trainer(seed=0, **changed):
     return Trainer(run, TransFuser(run.model), ALONE)
 
 
-@pytest.mark.parametrize("model", [small(), nano()], ids=["small", "nano"])
-def test_a_step_never_waits_for_the_device(model, monkeypatch):
+def test_a_step_never_waits_for_the_device(monkeypatch):
     monkeypatch.setattr(torch, "autocast", lambda *args, **kwargs: nullcontext())  # there is none for this device
+    model = small()
     run = stage(model=model, optimiser=OptimiserConfig(clip=1.0, ema=0.9))
     with torch.device("meta"):
         made = Trainer(run, TransFuser(model), Ranks(device=torch.device("meta")))

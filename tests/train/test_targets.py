@@ -13,6 +13,7 @@ from lead.dataset.box_labels import RADAR_PRIORITY
 from lead.model.batch import BoxMaps
 from lead.model.boxes import Box, boxes_to_ego, decode_boxes
 from lead.model.lidar import rasterize
+from lead.model.transfuser import TransFuser
 from lead.model.variants import CARLA_GRID, nano, resnet34, visiononly
 from lead.train.batch import BOXES, Collate, box_rows, sample_settings, unfold
 from lead.train.config import DataConfig
@@ -81,22 +82,32 @@ def test_a_coarser_raster_counts_as_if_it_had_been_made_so():
     points = rng.uniform((-32, -40, -1), (64, 40, 3), (60_000, 3))
     points[:5000] *= 0.05  # many in a pixel
     fine = np.round(rasterize(points, CARLA_GRID)[0] * 5).astype(np.uint8)
-    inputs, _ = unfolded(sample(NANO, 0, lidar=fine))
-    np.testing.assert_allclose(inputs.lidar[0], rasterize(points, NANO.bev), atol=1e-6)
+    coarse = replace(NANO, bev=replace(NANO.bev, pixels_per_meter=2.0))
+    for model in (coarse, NANO):
+        inputs, _ = unfolded(sample(model, 0, lidar=fine), model=model)
+        np.testing.assert_allclose(inputs.lidar[0], rasterize(points, model.bev), atol=1e-6)
 
 
 def test_pictures_recorded_larger_are_made_smaller():
-    large = resnet34()
     picture, classes = (
-        blocks(np.random.default_rng(0), 256, 384, 1152, 3),
-        blocks(np.random.default_rng(1), 10, 384, 1152),
+        blocks(np.random.default_rng(0), 256, 384, 1536, 3),
+        blocks(np.random.default_rng(1), 10, 384, 1536),
     )
-    made = sample(large, 0, rgb=picture, semantics=classes)
+    made = sample(NANO, 0, rgb=picture, semantics=classes, depth=np.ones((96, 384), np.float32))
     inputs, labels = unfolded(made)
-    assert inputs.rgb.shape == (1, 3, 128, 384) and labels.semantic.shape == (1, 128, 384) == labels.depth.shape
-    np.testing.assert_array_equal(labels.semantic[0], classes[1::3, 1::3])
+    assert inputs.rgb.shape == (1, 3, 128, 512) and labels.semantic.shape == (1, 32, 128) == labels.depth.shape
+    np.testing.assert_array_equal(labels.semantic[0], classes[6::12, 6::12])
     assert inputs.rgb[0, :, 5, 5].tolist() == picture[:, 16, 16].tolist()
-    assert labels.carla.semantic.shape == (1, NANO.bev.height, NANO.bev.width)
+    np.testing.assert_array_equal(labels.carla.semantic[0], made.bev[2::4, 2::4])
+
+
+@pytest.mark.parametrize("stride", [1, 3, 4, 7])
+def test_labels_lie_where_the_maps_of_a_model_do(stride):
+    model = replace(NANO, carla=replace(NANO.carla, stride=stride), planning=None, perspective=None, radar=None)
+    _, labels = unfolded(sample(model, 0), model=model)
+    with torch.device("meta"):
+        said = TransFuser(model).bev_semantic_decoder(torch.zeros(1, model.backbone.bev_channels, *model.bev.cells))
+    assert labels.carla.semantic.shape[1:] == said.shape[2:]
 
 
 def test_inputs_and_labels_are_those_of_the_samples():

@@ -28,7 +28,8 @@ class Encoder(Protocol):
 OURS: dict[str, Callable[[int], Encoder]] = {
     "resnet18": partial(ResNet, blocks=(2, 2, 2, 2)),
     "resnet34": partial(ResNet, blocks=(3, 4, 6, 3)),
-    "resnet_nano": partial(ResNet, blocks=(1, 1, 1, 1), channels=(16, 32, 64, 128)),
+    "resnet_nano": partial(ResNet, blocks=(1, 1, 1, 1), channels=(16, 32, 64, 128), stem_stride=4),
+    "resnet_nano_raster": partial(ResNet, blocks=(0, 1, 1, 1), channels=(16, 32, 64, 128), stem_stride=4),
     "regnety_002": partial(RegNetY, blocks=(1, 1, 4, 7), channels=(24, 56, 152, 368), group=8),
     "regnety_032": partial(RegNetY, blocks=(2, 5, 13, 1), channels=(72, 216, 576, 1512), group=24),
 }

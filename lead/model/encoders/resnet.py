@@ -5,32 +5,34 @@ from torch import Tensor, nn
 
 
 class ResNet(nn.Module):
-    """A 7x7 stem at stride 2, and four stages of basic blocks at strides 4, 8, 16 and 32."""
+    """A 7x7 stem at stride 2, pooled to 4, or at once at `stem_stride` 4; four stages of basic blocks at strides 4 to 32."""
 
     def __init__(
         self,
         in_channels: int,
         blocks: tuple[int, int, int, int],
         channels: tuple[int, int, int, int] = (64, 128, 256, 512),
+        stem_stride: int = 2,
     ) -> None:
         super().__init__()
-        self.channels = channels
-        self.conv1 = nn.Conv2d(in_channels, channels[0], 7, stride=2, padding=3, bias=False)
+        self.channels, self.pooled = channels, stem_stride == 2
+        self.conv1 = nn.Conv2d(in_channels, channels[0], 7, stride=stem_stride, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(channels[0])
         width = channels[0]
         for k, (depth, out) in enumerate(zip(blocks, channels)):
-            first = BasicBlock(width, out, stride=1 if k == 0 else 2)
-            setattr(self, f"layer{k + 1}", nn.Sequential(first, *(BasicBlock(out, out) for _ in range(depth - 1))))
+            strides = [1 if k == 0 else 2, *[1] * (depth - 1)][:depth]
+            widths = [width, *[out] * depth]
+            setattr(self, f"layer{k + 1}", nn.Sequential(*map(BasicBlock, widths, widths[1:], strides)))
             width = out
         self.apply(_init)
 
     def stem(self, image_BCHW: Tensor) -> Tensor:
-        """Features (B, channels[0], H/2, W/2)."""
+        """Features (B, channels[0], H / stem_stride, W / stem_stride)."""
         return F.relu(self.bn1(self.conv1(image_BCHW)), inplace=True)
 
     def stage(self, k: int, features_BCHW: Tensor) -> Tensor:
         """The features after stage k; the pooling to stride 4 belongs to the first."""
-        if k == 0:
+        if k == 0 and self.pooled:
             features_BCHW = F.max_pool2d(features_BCHW, 3, stride=2, padding=1)
         return getattr(self, f"layer{k + 1}")(features_BCHW)
 
