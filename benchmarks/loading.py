@@ -104,7 +104,7 @@ def frame(row: int, start: np.ndarray, town: Town, rng: np.random.Generator) -> 
     reached = np.zeros(len(POP_DISTANCES), np.int16)
     none = np.empty(0)
     return Frame(
-        tick, tick, 0.05 * tick, Ego(pose, zero, zero, zero, 10.0, zero),
+        tick, 0.05 * tick, Ego(pose, zero, zero, zero, 10.0, zero),
         Track(np.array([tick]), pose[None], np.array([10.0]), np.zeros((1, 3))),
         Fix(np.zeros(7), zero, pose[:2], np.zeros(4)), Intent(ahead, False, reached, reached, 100.0, 13.9, False, 3.5),
         Reasons(10.0, 12.0, -1, "", (), none, none.astype(int), none, none.astype(bool), none.astype(bool)),

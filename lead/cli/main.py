@@ -8,7 +8,22 @@ from rich.console import Console
 from rich.markup import escape
 
 from lead import LeadError, __version__
-from lead.cli import collect, data, demo, doctor, evaluate, maps, routes, score, sim, train
+from lead.cli import (
+    audit,
+    collect,
+    data,
+    demo,
+    doctor,
+    evaluate,
+    maps,
+    navsim,
+    report,
+    routes,
+    score,
+    sim,
+    train,
+    waymo,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,9 +37,13 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("collect")(collect.collect)
 app.command("score")(score.score)
+app.command("report")(report.report)
+app.command("audit")(audit.audit)
 app.add_typer(maps.app, name="maps")
 app.add_typer(routes.app, name="routes")
 app.add_typer(data.app, name="data")
+app.add_typer(navsim.app, name="navsim")
+app.add_typer(waymo.app, name="waymo")
 
 
 def _tell_version(asked: bool) -> None:

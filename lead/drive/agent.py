@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import carla
 
 from lead import InputError, LeadError
+from lead.drive.student.options import is_student, parse_student
 from lead.expert.settings import Settings, settings_from
 from lead.scenarios.plan import Plan
 from lead.scenarios.stage import Stage
@@ -35,6 +36,8 @@ class Task:
         bench2drive: whether Bench2Drive's deviations apply (spacing of the plan, where sensors may sit).
         host: of the simulator.
         port: of the simulator (RPC).
+        keep: stem of the files in which an agent may keep what it thought; None where nothing is kept.
+        pictures: whether pictures are kept there, too.
     """
 
     plan: Plan
@@ -45,6 +48,8 @@ class Task:
     bench2drive: bool = False
     host: str = "127.0.0.1"
     port: int = 2000
+    keep: Path | None = None
+    pictures: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,8 @@ def make_agent(spec: str, config: str | None = None) -> Agent:
     """The agent that a user named.
 
     Args:
-        spec: "blind", "npc", "expert[:PRESET[,switch=value...]]" or the path of an official agent file
-            (`get_entry_point`).
+        spec: "blind", "npc", "expert[:PRESET[,switch=value...]]", "student:PATH[,option=value...]" or the path of an
+            official agent file (`get_entry_point`).
         config: handed to an official agent's `setup`.
 
     Raises:
@@ -114,6 +119,10 @@ def make_agent(spec: str, config: str | None = None) -> Agent:
         from lead.drive.agents.expert import Expert
 
         return Expert(expert_settings(spec))
+    if is_student(spec):
+        from lead.drive.agents.student import Student
+
+        return Student(*parse_student(spec))
     from lead.drive.agents.official import OfficialAgent
 
     return OfficialAgent(Path(spec), config)
@@ -122,16 +131,21 @@ def make_agent(spec: str, config: str | None = None) -> Agent:
 def check_spec(spec: str) -> None:
     """Whether there is an agent of that name, without making it; raises InputError, which says what there is."""
     there = (
-        "expected 'blind', 'npc', 'expert' or the path of an official agent file (.py with get_entry_point); "
-        "an expert is 'expert', 'expert:PRESET' or 'expert:PRESET,switch=value'"
+        "expected 'blind', 'npc', 'expert', 'student:PATH' or the path of an official agent file (.py with "
+        "get_entry_point); an expert is 'expert', 'expert:PRESET' or 'expert:PRESET,switch=value'"
     )
     if spec in ("blind", "npc"):
         return
     if is_expert(spec):
         expert_settings(spec)
         return
-    if spec.startswith("student:"):
-        raise InputError(f"the agent {spec!r} is not there yet; {there}")
+    if is_student(spec):
+        from lead.drive.student.checkpoint import find_checkpoint
+        from lead.drive.student.driver import check_predicted
+
+        path, options = parse_student(spec)
+        check_predicted(find_checkpoint(path).model, options)
+        return
     if not spec.endswith(".py"):
         raise InputError(f"found agent {spec!r}, {there}")
     if not Path(spec).is_file():

@@ -9,7 +9,7 @@ One `.npz` per route, read with `read_log`:
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,11 @@ class DriveLog:
         temporary.replace(path)
 
 
-def read_log(path: Path) -> dict[str, Any]:
-    """The arrays of a log by name, `about` as a dictionary. Raises OSError, ValueError on a damaged file."""
+def read_log(path: Path, names: Collection[str] | None = None) -> dict[str, Any]:
+    """The arrays of a log by name, or those of these names, `about` as a dictionary.
+
+    Raises OSError, ValueError on a damaged file.
+    """
     with np.load(path, allow_pickle=False) as file:
-        return {name: json.loads(str(file[name])) if name == "about" else file[name] for name in file.files}
+        chosen = file.files if names is None else names
+        return {name: json.loads(str(file[name])) if name == "about" else file[name] for name in chosen}

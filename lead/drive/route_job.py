@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lead.drive.evaluation import Evaluation
+from lead.drive.witness import WitnessOf
 from lead.scenarios.route_file import Route
 
 
 @dataclass(frozen=True)
 class RouteJob:
-    """A route of an evaluation, its place in it, and where its entry goes."""
+    """A route of an evaluation, its place in it, where its entry goes, and who looks over an expert's shoulder."""
 
     evaluation: Evaluation
     route: Route
     index: int
     out: Path
+    witness: WitnessOf | None = None
 
     @property
     def bench2drive(self) -> bool:

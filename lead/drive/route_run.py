@@ -133,6 +133,7 @@ class _Drive:
             plan=self._stage.plan.sampled(spacing), route=job.route.id, town=job.route.town, seed=job.evaluation.seed,
             save_name=job.save_name if job.bench2drive else "", bench2drive=job.bench2drive,
             host=self._endpoint.host, port=self._endpoint.port,
+            keep=Ledger(job.out).log(job.route.id, "") if job.evaluation.log else None, pictures=job.evaluation.pictures,
         )  # fmt: skip
 
     def _tick(self, agent: Agent) -> None:

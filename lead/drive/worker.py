@@ -6,12 +6,14 @@ Messages are JSON lines: in `{"index": N}`, out `{"index": N, "done": true}` or 
 """
 
 import gc
+import importlib
 import json
 import os
 import pickle
+import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +21,9 @@ import carla
 
 from lead.client.launch import ServerFault
 from lead.client.prepared import PreparedTown
-from lead.drive.ending import STATUS_OF_SIMULATOR_FAULT, STATUS_OF_TIMEOUT, Ending
+from lead.drive.agent import Agent, expert_settings, is_expert
+from lead.drive.agents.expert import Expert
+from lead.drive.ending import STATUS_OF_AGENT_FAULT, STATUS_OF_SIMULATOR_FAULT, STATUS_OF_TIMEOUT, Ending
 from lead.drive.isolation import Exit, Phase, Pulse, die_with, run_isolated
 from lead.drive.judgement import empty_record
 from lead.drive.ledger import Entry, Ledger, not_driven
@@ -27,6 +31,7 @@ from lead.drive.recording.job import RecordingJob
 from lead.drive.recording.recording_expert import RecordingExpert
 from lead.drive.route_job import RouteJob
 from lead.drive.route_run import drive_route
+from lead.drive.student.options import is_student
 from lead.roads.library import find_map
 from lead.scenarios.catalogue import catalogue
 from lead.scenarios.lane_graph import LaneGraph
@@ -57,7 +62,7 @@ class Worker:
         output = ledger.log(job.route.id, ".txt")
         failures: list[str] = []
         begun = time.monotonic()
-        ticks = 0
+        ticks = by_agent = 0
         for attempt in range(1, job.evaluation.attempts + 1):
             try:
                 prepared = self._prepared_for(job)
@@ -75,7 +80,11 @@ class Worker:
             if ended.hung and ended.phase is Phase.AGENT:
                 ledger.write(_entry(job, Ending.TIMEOUT, STATUS_OF_TIMEOUT, failures, ticks, begun))
                 return
-        ledger.write(_entry(job, Ending.SIMULATOR_FAULT, STATUS_OF_SIMULATOR_FAULT, failures, ticks, begun))
+            by_agent += ended.phase is Phase.AGENT
+        ending, status = Ending.SIMULATOR_FAULT, STATUS_OF_SIMULATOR_FAULT
+        if by_agent == len(failures):  # each time it took the process with it
+            ending, status = Ending.AGENT_FAULT, STATUS_OF_AGENT_FAULT
+        ledger.write(_entry(job, ending, status, failures, ticks, begun))
 
     def _graph_of(self, town: str) -> LaneGraph:
         if self._graph is None or town != self._town:
@@ -108,8 +117,17 @@ class Worker:
 def _drive(
     job: RouteJob, graph: LaneGraph, plan: Plan, attempt: int, prepared: PreparedTown | None, pulse: Pulse
 ) -> None:  # fmt: skip
-    make = partial(RecordingExpert, job, job.recording) if isinstance(job, RecordingJob) else None
-    drive_route(job, graph, plan, attempt, pulse, prepared=prepared, make=make)
+    drive_route(job, graph, plan, attempt, pulse, prepared=prepared, make=_maker(job))
+
+
+def _maker(job: RouteJob) -> Callable[[], Agent] | None:
+    """What makes the agent of a job, None for the evaluation's own."""
+    if isinstance(job, RecordingJob):
+        return partial(RecordingExpert, job, job.recording)
+    if job.witness is None or not is_expert(job.evaluation.agent):
+        return None
+    settings = expert_settings(job.evaluation.agent)
+    return lambda: Expert(settings, witness=job.witness(job, settings))
 
 
 def _explain(ended: Exit, output: Path) -> str:
@@ -134,9 +152,12 @@ def say(message: dict[str, object]) -> None:
 def main() -> None:
     """Work until the input ends. Arguments: the file of the jobs (our own pickle, just made), the evaluator's process."""
     die_with(int(sys.argv[2]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the evaluator ends its workers
     jobs: list[RouteJob] = pickle.loads(Path(sys.argv[1]).read_bytes())
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     catalogue()  # imported once, not by every process that is forked
+    if any(is_student(job.evaluation.agent) for job in jobs):
+        importlib.import_module("lead.drive.agents.student")  # likewise
     worker = Worker()
     for line in sys.stdin:
         index = json.loads(line)["index"]

@@ -116,9 +116,11 @@ def test_the_way_is_told_behind_each_junction():
     assert places[-1] == plan.waypoints[-1].transform.location
 
 
-@pytest.mark.parametrize("name", ["student:runs/1", "nobody", "missing.py"])
+@pytest.mark.parametrize("name", ["nobody", "missing.py"])
 def test_unknown_agents_are_told_with_what_there_is(name: str):
-    with pytest.raises(InputError, match="'blind', 'npc', 'expert' or the path of an official agent file"):
+    with pytest.raises(
+        InputError, match="'blind', 'npc', 'expert', 'student:PATH' or the path of an official agent file"
+    ):
         make_agent(name)
 
 

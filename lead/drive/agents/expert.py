@@ -7,6 +7,7 @@ from typing import Any
 import carla
 
 from lead.drive.agent import DRIVING, PRIVILEGED, AgentFault, Observation, Task
+from lead.drive.witness import Witness
 from lead.expert.decide import decide
 from lead.expert.decision import Decision
 from lead.expert.evidence.sampled import SampledEvidence
@@ -32,15 +33,16 @@ class Expert:
     Args:
         settings: likewise.
         decide: what decides.
+        witness: looks over its shoulder, if any does.
     """
 
     track = PRIVILEGED
 
-    def __init__(self, settings: Settings, decide: Decide = decide) -> None:
+    def __init__(self, settings: Settings, decide: Decide = decide, witness: Witness | None = None) -> None:
         self.settings = settings
         self.scene: Scene | None = None
         self.decision: Decision | None = None
-        self._decide = decide
+        self._decide, self._witness = decide, witness
 
     def sensors(self) -> list[dict[str, Any]]:
         """None."""
@@ -51,6 +53,8 @@ class Expert:
         self._stage, self._memory = stage, Memory()
         self._reader: Reader | None = None
         self._ticks = 0
+        if self._witness is not None:
+            self._witness.begin(stage, task)
 
     def control(self, observation: Observation) -> carla.VehicleControl:
         """What the decision on this tick asks for.
@@ -65,17 +69,23 @@ class Expert:
         if self._ticks == 1:
             return STAND
         if self._reader is None:
-            self._reader = Reader(self._stage, evidence_for(self.settings))
-        self.scene = self._reader.read(observation.frame)
+            asked = evidence_for(self.settings)
+            evidence = asked if self._witness is None else self._witness.evidence(asked)
+            self._reader = Reader(self._stage, evidence)
+        self.scene, before = self._reader.read(observation.frame), self._memory
         try:
-            self.decision, self._memory = self._decide(self.scene, self._memory, self.settings)
+            self.decision, self._memory = self._decide(self.scene, before, self.settings)
         except Exception as error:
             raise AgentFault(DRIVING, f"the expert cannot decide: {error!r}", traceback.format_exc()) from error
-        asked = self.decision.control
-        return carla.VehicleControl(throttle=asked.throttle, steer=asked.steer, brake=asked.brake)
+        if self._witness is not None:
+            self._witness.see(self.scene, before, self.decision)
+        control = self.decision.control
+        return carla.VehicleControl(throttle=control.throttle, steer=control.steer, brake=control.brake)
 
     def end(self) -> None:
-        """Nothing to take away."""
+        """Let the witness finish."""
+        if self._witness is not None:
+            self._witness.end()
 
 
 def evidence_for(settings: Settings) -> EvidenceOf | None:
