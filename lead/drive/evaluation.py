@@ -44,7 +44,7 @@ class Evaluation:
     log: bool = True
     pictures: bool = False
 
-    def identity(self, simulator: str) -> dict[str, object]:
+    def identity(self, simulator: str = EMBEDDED) -> dict[str, object]:
         """What must be equal for results to belong together; files count by what is in them."""
         settled = asdict(self)
         for name in ("timeout", "attempts", "log", "pictures", "carla"):
