@@ -11,6 +11,7 @@ import selectors
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,8 +19,9 @@ from pathlib import Path
 from lead import InputError
 from lead.client.launch import Endpoint, connect, end_process, simulator_of
 from lead.drive.agent import check_spec
-from lead.drive.ending import Ending
+from lead.drive.ending import STATUS_OF_SIMULATOR_FAULT, Ending
 from lead.drive.evaluation import EMBEDDED, Evaluation, provenance
+from lead.drive.judgement import empty_record
 from lead.drive.ledger import Entry, Ledger, not_driven
 from lead.drive.route_job import RouteJob
 from lead.roads.library import find_map
@@ -30,6 +32,10 @@ from lead.score.checkpoint import write_results
 from lead.score.global_record import finished_results
 
 BY_AGENT = (Ending.AGENT_FAULT, Ending.TIMEOUT)
+LOSSES = 2
+"""Worker processes that a route may take with it before it counts as a fault."""
+VAIN = 4
+"""Workers lost one after another, with no route ended between, that end the evaluation."""
 
 
 @dataclass
@@ -155,23 +161,47 @@ def _work(jobs: Sequence[RouteJob], waiting: list[RouteJob], workers: int, ledge
             for seat in seats:
                 selector.register(seat.process.stdout, selectors.EVENT_READ, seat)
                 _hand_out(seat, queue, seats)
+            lost: Counter[str] = Counter()  # workers by route
+            vain = 0
             while any(seat.job is not None for seat in seats):
                 for key, _ in selector.select():
                     seat: _Seat = key.data
                     line = seat.process.stdout.readline()
-                    if not line:
-                        raise InputError(f"a worker ended with exit code {seat.process.wait()}; see its message above")
-                    message = json.loads(line)
                     assert seat.job is not None
-                    if message.get("done"):
-                        progress.ended(ledger.read(seat.job.route.id))
-                        _hand_out(seat, queue, seats)
-                    else:
+                    if line and not json.loads(line).get("done"):
+                        message = json.loads(line)
                         progress.moved(seat.job.route.id, message["ticks"], message["percent"])
+                        continue
+                    vain = 0 if line else vain + 1
+                    if not line:
+                        selector.unregister(key.fileobj)
+                        lost[seat.job.route.id] += 1
+                        again = lost[seat.job.route.id] < LOSSES
+                        _bury(seat, ledger, vain, again)
+                        seat.process = _start(handed.name)
+                        selector.register(seat.process.stdout, selectors.EVENT_READ, seat)
+                        if again:
+                            queue.waiting.insert(0, seat.job)
+                            _hand_out(seat, queue, seats)
+                            continue
+                    progress.ended(ledger.read(seat.job.route.id))
+                    _hand_out(seat, queue, seats)
         finally:
             for seat in seats:
                 seat.process.stdin.close()
                 end_process(seat.process)
+
+
+def _bury(seat: _Seat, ledger: Ledger, vain: int, again: bool) -> None:
+    """After a worker's death: the route's entry unless it is driven again. Raises InputError if workers die in vain."""
+    assert seat.job is not None
+    words = f"the worker ended with exit code {seat.process.wait()} (killed? out of memory?)"
+    if vain >= VAIN:
+        raise InputError(f"{words}, {vain} of them one after another; see their messages above")
+    if not again:
+        job, status = seat.job, STATUS_OF_SIMULATOR_FAULT
+        record = empty_record(job.route.id, job.index, status, job.named)
+        ledger.write(Entry(job.route.id, Ending.SIMULATOR_FAULT, record, words, attempts=LOSSES))
 
 
 def _hand_out(seat: _Seat, queue: _Queue, seats: Sequence[_Seat]) -> None:

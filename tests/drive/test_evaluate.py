@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lead import InputError
 from lead.drive.ending import Ending
 from lead.drive.evaluate import evaluate
 from lead.drive.evaluation import Evaluation
@@ -41,6 +42,18 @@ HANGS = (
     HEAD
     + STANDS
     + "        import time\n        if self.ticks == 5: time.sleep(600)\n        return carla.VehicleControl()\n"
+)
+KILLS_ITS_WORKER = (
+    HEAD
+    + STANDS
+    + """        import os, pathlib, signal
+        deaths = pathlib.Path(__file__).with_name("deaths")
+        count = len(deaths.read_text()) if deaths.exists() else 0
+        if self.ticks == 5 and count < ALLOWED:
+            deaths.write_text("x" * (count + 1))
+            os.kill(os.getppid(), signal.SIGKILL)
+        return carla.VehicleControl()
+"""
 )
 CHEATS = (
     HEAD
@@ -168,6 +181,23 @@ def test_bad_agents(routes_file: Path, tmp_path: Path, text: str, ending: Ending
     (entry,) = evaluate(settings(str(agent), timeout=20.0), first, tmp_path / "out")
     assert entry.ending is ending and entry.record.status == status and told in entry.detail
     assert entry.attempts == 1
+
+
+@pytest.mark.parametrize("deaths, first", [(1, Ending.FINISHED), (2, Ending.SIMULATOR_FAULT)])
+def test_a_worker_that_dies_is_replaced(routes_file: Path, tmp_path: Path, deaths: int, first: Ending):
+    agent = tmp_path / "agent.py"
+    agent.write_text(KILLS_ITS_WORKER.replace("ALLOWED", str(deaths)))
+    entries = evaluate(settings(str(agent)), read_routes(routes_file)[:2], tmp_path / "out")
+    assert (tmp_path / "deaths").read_text() == "x" * deaths
+    assert [entry.ending for entry in entries] == [first, Ending.FINISHED]
+    assert "exit code -9" in entries[0].detail or first is Ending.FINISHED
+
+
+def test_workers_that_all_die_end_the_evaluation(routes_file: Path, tmp_path: Path):
+    agent = tmp_path / "agent.py"
+    agent.write_text(KILLS_ITS_WORKER.replace("ALLOWED", "99"))
+    with pytest.raises(InputError, match="4 of them one after another"):
+        evaluate(settings(str(agent)), read_routes(routes_file), tmp_path / "out")
 
 
 def test_routes_that_cannot_begin_do_not_stop_the_others(routes_file: Path, tmp_path: Path):
