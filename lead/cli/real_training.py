@@ -30,6 +30,7 @@ def train_recipe(
     from lead.train.loop import train_stage
     from lead.train.overrides import overridden
     from lead.train.ranks import joined_ranks
+    from lead.train.run_file import Origin
 
     chosen = recipe_for(benchmark, name)
     if mixture is not None and mixture not in MIXTURES:
@@ -40,6 +41,8 @@ def train_recipe(
         raise InputError(
             f"recipe {name} has no stage {stage!r}; there are all, {', '.join(s.name for s in run.stages)}"
         )
+    data = ", ".join(str(folder) for folder in (simulated, real) if folder is not None)
+    origin = Origin(name, data, initial=str(initial or ""))
     with joined_ranks(device) as ranks:
         for each in stages:
             mixed = MIXTURES[mixture] if mixture else chosen.mixtures[each.name]
@@ -49,7 +52,7 @@ def train_recipe(
                 console.print(plan(each, len(samples.order), 0, ranks), soft_wrap=True)
                 console.print(f"of {mixed.whole} samples are simulated: {told}", soft_wrap=True)
             with shown(each, ranks) as report:
-                weights = train_stage(each, samples, None, out / each.name, ranks, initial, report)
+                weights = train_stage(each, samples, None, out / each.name, ranks, initial, report, origin)
             initial = weights / "model.safetensors"
         if ranks.first:
             console.print(f"weights {out / stages[-1].name / MODEL}", soft_wrap=True)

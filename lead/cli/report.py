@@ -28,7 +28,8 @@ def report(
     videos: Annotated[
         str,
         typer.Option(
-            help="auto: in the page if small enough, else beside it; failed: of those drives alone; beside; none."
+            help="auto: in the page if small enough, else beside it; failed: of those drives alone; made: none that is "
+            "not there yet; beside; none."
         ),
     ] = "auto",
 ) -> None:

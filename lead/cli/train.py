@@ -1,5 +1,6 @@
 """`lead train`: train a student on recorded drives."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,10 @@ def train(
     ] = None,
     stage: Annotated[str, typer.Option(help="pretrain, posttrain or all.")] = "all",
     initial: Annotated[
-        Path | None, typer.Option(help="Weights (.safetensors, .pth) that the first stage begins with.")
+        Path | None,
+        typer.Option(
+            help="Weights (.safetensors, .pth) that the first stage begins with, or nano: perception that ships."
+        ),
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda; the GPU if there is one.")] = None,
 ) -> None:
@@ -41,11 +45,14 @@ def train(
     Example: `lead train nano --data data/ --out out/nano batch=8`
     Several GPUs: `torchrun --nproc-per-node 4 -m lead train tfv6-resnet34 --data data/ --out out/resnet34`
     """
+    from lead.dataset.manifest import digest_below
+    from lead.model.shipped import perception_named
     from lead.train.checkpoint import MODEL
     from lead.train.loop import train_stage
     from lead.train.overrides import overridden
     from lead.train.ranks import joined_ranks
     from lead.train.recipes import recipe_named
+    from lead.train.run_file import Origin
     from lead.train.samples import open_samples
     from lead.train.senses import senses_of, write_senses
 
@@ -55,6 +62,12 @@ def train(
         raise InputError(
             f"recipe {run.name} has no stage {stage!r}; there are all, {', '.join(s.name for s in run.stages)}"
         )
+    words = ["lead", "train", recipe, *(changes or []), "--data", data, "--out", out]
+    words += [] if stage == "all" else ["--stage", stage]
+    words += [] if initial is None else ["--initial", initial]
+    command = shlex.join(map(str, words))
+    origin = Origin(run.name, str(data), digest_below(data), str(initial or ""), command)
+    initial = None if initial is None else perception_named(initial)
     before = run.stages.index(stages[0]) - 1
     if initial is None and before >= 0:
         initial = out / run.stages[before].name / MODEL / "model.safetensors"
@@ -67,7 +80,7 @@ def train(
                     plan(each, len(samples.order), len(held_out.order) if held_out else 0, ranks), soft_wrap=True
                 )
             with shown(each, ranks) as report:
-                weights = train_stage(each, samples, held_out, out / each.name, ranks, initial, report)
+                weights = train_stage(each, samples, held_out, out / each.name, ranks, initial, report, origin)
             initial = weights / "model.safetensors"
         if ranks.first:
             console.print(f"weights {weights}", soft_wrap=True)

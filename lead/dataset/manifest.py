@@ -82,6 +82,16 @@ def read_manifest(root: Path) -> Manifest:
         raise InputError(f"{path} is no manifest: {error.errors()[0]['msg']}") from error
 
 
+def digest_below(root: Path) -> str:
+    """SHA-256 over the manifests of all data sets in a folder and below it, "" if there is none."""
+    manifests = sorted(root.rglob(MANIFEST))
+    found = hashlib.sha256()
+    for path in manifests:
+        found.update(str(path.parent.relative_to(root)).encode())
+        found.update(path.read_bytes())
+    return found.hexdigest() if manifests else ""
+
+
 def data_sets(root: Path) -> list[Path]:
     """Folders with a manifest: this one, or else those below it; this one too if there are none."""
     below = sorted(path.parent for path in root.rglob(MANIFEST))

@@ -44,7 +44,7 @@ class Filming:
         log = run.log(entry.route)
         if not log.exists():
             return None
-        path = run.folder / FOLDER / f"{file_name(entry.route)}-{_key(run, entry)}.mp4"
+        path = _place_of(run, entry)
         if path.exists():
             return path
         try:
@@ -78,6 +78,12 @@ class Filming:
         return self._places[name, seed]
 
 
+def made_before(run: Run, entry: Entry) -> Path | None:
+    """The clip of a drive, None if it is not there or is of other logs."""
+    path = _place_of(run, entry) if run.log(entry.route).exists() else None
+    return path if path is not None and path.exists() else None
+
+
 def film(moments: Replay, path: Path) -> None:
     """Write the whole drive as MP4 in real time; a file half written has another name."""
     time = moments.drive["time"]
@@ -92,6 +98,11 @@ def film(moments: Replay, path: Path) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _place_of(run: Run, entry: Entry) -> Path:
+    """Where the clip of a drive is, or will be."""
+    return run.folder / FOLDER / f"{file_name(entry.route)}-{_key(run, entry)}.mp4"
 
 
 def _key(run: Run, entry: Entry) -> str:

@@ -20,7 +20,10 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Curves:
-    """The logs of one stage; arrays by column, thinned. `validation` is empty where nothing was held out."""
+    """The logs of one stage; arrays by column, thinned. `validation` is empty where nothing was held out.
+
+    `command` makes it again; "" if nobody wrote it down.
+    """
 
     folder: Path
     name: str  # of the stage
@@ -28,6 +31,7 @@ class Curves:
     facts: dict[str, Any]
     train: dict[str, NDArray[np.float64]]
     validation: dict[str, NDArray[np.float64]]
+    command: str = ""
 
     @property
     def last(self) -> dict[str, float]:
@@ -50,14 +54,16 @@ def _read(folder: Path) -> Curves:
     run = json.loads((folder / RUN).read_text())
     stage = run.get("stage", {})
     optimiser = stage.get("optimiser", {})
+    data, digest = run.get("data"), run.get("data_sha256")
     facts = {
-        "lead": run.get("lead"), "seed": stage.get("seed", stage.get("data", {}).get("seed")),
+        "recipe": run.get("recipe"), "data": f"{data} (manifest {digest[:12]})" if data and digest else data,
+        "begun with": run.get("initial"), "lead": run.get("lead"), "seed": stage.get("seed", stage.get("data", {}).get("seed")),
         "epochs": stage.get("epochs"), "batch": stage.get("batch"), "learning rate": optimiser.get("lr"),
     }  # fmt: skip
     return Curves(
         folder, stage.get("name", folder.name), str(stage.get("model", {}).get("name", "")),
-        {name: value for name, value in facts.items() if value is not None},
-        _columns(folder / TRAINED), _columns(folder / VALIDATED),
+        {name: value for name, value in facts.items() if value not in (None, "")},
+        _columns(folder / TRAINED), _columns(folder / VALIDATED), str(run.get("command", "")),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from lead import InputError, __version__
 from lead.report import asymmetry, views
-from lead.report.clips import Filming
+from lead.report.clips import Filming, made_before
 from lead.report.comparison import RESAMPLES
 from lead.report.curves import SHOWN, Curves, find_curves
 from lead.report.groups import grouped
@@ -38,6 +38,7 @@ class Videos(Enum):
     AUTO = "auto"  # of all drives; into the page if they are small enough, else beside it
     BESIDE = "beside"
     FAILED = "failed"  # as auto, of drives that were no success
+    MADE = "made"  # as auto, of drives of which a clip is there already
     NONE = "none"
 
 
@@ -93,7 +94,7 @@ def write_report(
     clips: list[_Clip] = []
     beside = None
     if shown is not None and videos is not Videos.NONE:
-        made = _clips(shown, videos is Videos.FAILED, progress)
+        made = _clips(shown, videos, progress)
         small = sum(path.stat().st_size for path in made.values()) <= MOST_EMBEDDED
         beside = None if small and videos is not Videos.BESIDE else out.with_name(f"{out.stem}_files")
         clips = [_placed(name, path, out, beside) for name, path in made.items()]
@@ -103,17 +104,20 @@ def write_report(
     return Written(out, drives, len(clips), beside if clips else None)
 
 
-def _clips(shown: views.Evaluated, failed: bool, progress: Progress) -> dict[str, Path]:
-    """Clip of each drive, or of those that failed, by the drive's id, town by town; drives without a log have none."""
+def _clips(shown: views.Evaluated, videos: Videos, progress: Progress) -> dict[str, Path]:
+    """Clip of each drive that `videos` asks for, by the drive's id, town by town; drives without a log have none."""
     drives = [(block.town, drive) for block in shown.routes for drive in block.drives]
-    drives = [(town, drive) for town, drive in drives if not failed or drive.state == "bad"]
+    drives = [(town, drive) for town, drive in drives if videos is not Videos.FAILED or drive.state == "bad"]
     drives.sort(key=lambda pair: (pair[0], pair[1].run.seed or 0))
     found = {}
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         filming = Filming(pool)
         for number, (_, drive) in enumerate(drives):
             progress(number, len(drives), f"{drive.who}, route {drive.entry.route}")
-            clip = filming.clip(drive.run, drive.entry, asymmetry.unseen(drive.run, drive.entry.route))
+            if videos is Videos.MADE:
+                clip = made_before(drive.run, drive.entry)
+            else:
+                clip = filming.clip(drive.run, drive.entry, asymmetry.unseen(drive.run, drive.entry.route))
             if clip is not None:
                 found[drive.id] = clip
         progress(len(drives), len(drives), "")

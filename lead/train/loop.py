@@ -13,7 +13,7 @@ from lead.train.checkpoint import FILE, MODEL, load_checkpoint, save_checkpoint,
 from lead.train.config import StageConfig
 from lead.train.logs import Alarm, Log, Meter, refuse_broken
 from lead.train.ranks import ALONE, Ranks
-from lead.train.run_file import settle
+from lead.train.run_file import UNKNOWN, Origin, settle
 from lead.train.samples import Samples, Schedule, load_batches, steps_per_epoch
 from lead.train.schedule import rate_at
 from lead.train.step import Trainer
@@ -40,6 +40,7 @@ def train_stage(
     ranks: Ranks = ALONE,
     initial: Path | None = None,
     report: Callable[[Report], None] = lambda report: None,
+    origin: Origin = UNKNOWN,
 ) -> Path:
     """Train a stage in its folder, where it goes on if it was stopped; returns the folder of its weights.
 
@@ -50,11 +51,15 @@ def train_stage(
         ranks: the processes that train it.
         initial: weights to begin with (a file); only the planner's may be missing in them.
         report: told about each step.
+        origin: written beside the settings.
 
     Raises InputError on samples or weights that do not fit, Diverged, and CheckpointError on a full disk.
     """
     per_epoch = steps_per_epoch(samples.order, stage.batch)
     steps, pace = stage.epochs * per_epoch, stage.pace
+    if ranks.first:
+        settle(stage, folder, origin)
+    ranks.wait()
     trainer, meter, alarm, done = _begin(stage, folder, ranks, initial)
     log = Log(folder, done) if ranks.first else None
     batches = load_batches(samples, Schedule(samples.order, stage.batch, ranks, range(done, steps)), stage, ranks)
@@ -91,9 +96,6 @@ def train_stage(
 
 def _begin(stage: StageConfig, folder: Path, ranks: Ranks, initial: Path | None) -> tuple[Trainer, Meter, Alarm, int]:
     """A trainer that is new, or as it was at the last checkpoint, and how many steps it has done."""
-    if ranks.first:
-        settle(stage, folder)
-    ranks.wait()
     torch.manual_seed(stage.seed)
     model = TransFuser(stage.model)
     goes_on = (folder / FILE).is_file()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,29 @@ FREE = ("pace.", "data.workers", "data.prefetch")
 _ADAPTER = TypeAdapter(StageConfig)
 
 
-def settle(stage: StageConfig, folder: Path) -> None:
+@dataclass(frozen=True)
+class Origin:
+    """Where a run comes from, for those who look at it later; none of it need be the same when the run goes on.
+
+    Attributes:
+        recipe: its name, or its file.
+        data: folders trained on, as they were named.
+        data_sha256: of the data sets' manifests, "" where there is none.
+        initial: weights that the run's first stage began with, "" for none; a later one begins with those before it.
+        command: that makes the run again.
+    """
+
+    recipe: str = ""
+    data: str = ""
+    data_sha256: str = ""
+    initial: str = ""
+    command: str = ""
+
+
+UNKNOWN = Origin()
+
+
+def settle(stage: StageConfig, folder: Path, origin: Origin = UNKNOWN) -> None:
     """Write the settings of a stage into its folder. Raises InputError if it holds a checkpoint of other settings."""
     folder.mkdir(parents=True, exist_ok=True)
     path, told = folder / RUN, stage_to_json(stage)
@@ -30,7 +53,7 @@ def settle(stage: StageConfig, folder: Path) -> None:
             raise InputError(
                 f"{folder} holds a run with other settings: {'; '.join(changed)}. Train as it was begun, or into another folder"
             )
-    replace_text(path, json.dumps({"lead": __version__, "stage": told}, indent=1) + "\n")
+    replace_text(path, json.dumps({"lead": __version__, **asdict(origin), "stage": told}, indent=1) + "\n")
 
 
 def stage_to_json(stage: StageConfig) -> dict[str, Any]:

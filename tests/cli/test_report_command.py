@@ -30,4 +30,4 @@ def test_out_names_the_page(tmp_path: Path):
 def test_what_is_wrong_is_told(tmp_path: Path):
     assert "no evaluated run" in str(run(tmp_path).exception)
     assert "found nothing at" in str(run(tmp_path / "absent").exception)
-    assert "expected one of auto, beside, failed, none" in str(run(tmp_path, "--videos", "yes").exception)
+    assert "expected one of auto, beside, failed, made, none" in str(run(tmp_path, "--videos", "yes").exception)

@@ -26,7 +26,8 @@ def train(folder, steps, stage="pretrain", validated=True):
     """The logs of a stage."""
     folder.mkdir(parents=True)
     told = {"name": stage, "model": {"name": "nano"}, "epochs": 3, "batch": 8, "seed": 4, "optimiser": {"lr": 3e-4}}
-    (folder / "run.json").write_text(json.dumps({"lead": "0.1.0", "stage": told}))
+    origin = {"recipe": "nano", "data": "data/a", "data_sha256": "0123456789abcdef", "command": "lead train nano -x"}
+    (folder / "run.json").write_text(json.dumps({"lead": "0.1.0", **origin, "stage": told}))
     rows = "".join(f"{step},{10 / step},{0.5},\n" for step in range(1, steps + 1))
     (folder / "train.csv").write_text("step,loss,data_wait,broken\n" + rows)
     if validated:
@@ -50,6 +51,7 @@ def test_curves_are_on_the_page_with_their_last_values(tmp_path):
     page = page_of(tmp_path, tmp_path / "page.html")
     text = " ".join(page.xpath("string(//section[@aria-labelledby='training'])").split())
     assert "pretrain · nano" in text and "waypoint l1 0.75" in text and "seed 4" in text
+    assert "recipe nano · data data/a (manifest 0123456789ab)" in text and "lead train nano -x" in text
     titles = page.xpath("//section[@aria-labelledby='training']//svg/title/text()")
     assert titles == ["loss", "waypoint l1", "loss"]
 

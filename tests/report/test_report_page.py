@@ -120,7 +120,10 @@ def test_a_clip_is_made_once_and_anew_when_its_log_changes(two_runs, tmp_path):
     assert there() == first and len(first) == 2
     write_log(two_runs / "expert" / "logs" / "1.npz", Outcome(seconds=3.0), "1", "expert", NOWHERE)
     write_report([two_runs / "expert"], tmp_path / "page.html")
+    assert write_report([two_runs / "expert"], tmp_path / "page.html", videos=Videos.MADE).clips == 2
     assert len(there()) == 2 and len(set(there()) & set(first)) == 1
+    next((two_runs / "expert" / "videos").iterdir()).unlink()
+    assert write_report([two_runs / "expert"], tmp_path / "page.html", videos=Videos.MADE).clips == 1
 
 
 def test_a_long_drive_is_shown_with_fewer_pictures(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from lead import InputError
 from lead.model.config import ModelConfig
 from lead.model.ensemble import Ensemble
 from lead.model.hub import PUBLISHED, fetch_published
+from lead.model.shipped import SHIPPED, shipped
 from lead.model.weights import CONFIG, checkpoint_files, load_config, load_ensemble
 from lead.train.checkpoint import MODEL
 from lead.train.senses import FILE, Senses, read_senses
@@ -43,11 +44,12 @@ def find_checkpoint(path: Path) -> Checkpoint:
 
     Args:
         path: a folder with `config.json` and weights, published or ours; the folder of a training run, or of a stage of
-            one; or the name of published weights, which are then downloaded.
+            one; or a name: of weights that ship with the package, or of published ones, which are then downloaded.
 
     Raises InputError if there is none, it is damaged, or it cannot drive.
     """
-    folder = fetch_published(path.name) if not path.exists() and str(path) in PUBLISHED else _weights_below(path)
+    folder = _named(path) if not path.exists() else None
+    folder = folder or _weights_below(path)
     model = load_config(folder)
     checkpoint_files(folder)
     if model.planning is None:
@@ -70,12 +72,19 @@ def digest(path: Path) -> str:
     return found.hexdigest()
 
 
+def _named(name: Path) -> Path | None:
+    """The folder of weights that are known by a name, None if there is no such name. Raises InputError."""
+    if str(name) in SHIPPED:
+        return shipped(str(name))
+    return fetch_published(str(name)) if str(name) in PUBLISHED else None
+
+
 def _weights_below(path: Path) -> Path:
     """The folder of weights that a path of a user means."""
     if not path.is_dir():
         raise InputError(
             f"there is no folder {path}; expected one with {CONFIG} and model*.pth or model*.safetensors, that of a "
-            f"training run, or the name of published weights ({', '.join(PUBLISHED)})"
+            f"training run, or a name ({', '.join((*SHIPPED, *PUBLISHED))})"
         )
     if (path / CONFIG).is_file():
         return path
