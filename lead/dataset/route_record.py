@@ -56,6 +56,11 @@ class DriveRecord:
     schema_version: int = SCHEMA_VERSION
 
 
+def spoils(kind: str) -> bool:
+    """Whether one infraction of a kind is enough for a drive not to be trained on."""
+    return kind not in TOLERATED_ON_COMPLETION
+
+
 _RECORD = TypeAdapter(DriveRecord)
 
 

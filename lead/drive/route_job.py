@@ -1,10 +1,12 @@
 """What a worker is handed: a route of an evaluation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lead.drive.evaluation import Evaluation
 from lead.drive.witness import WitnessOf
+from lead.scenarios.criteria.events import Event
 from lead.scenarios.route_file import Route
 
 
@@ -17,6 +19,10 @@ class RouteJob:
     index: int
     out: Path
     witness: WitnessOf | None = None
+
+    def gives_up(self, events: Sequence[Event], time: float) -> str:
+        """Why a drive is not driven to its end, given its events up to a time in s; "" to drive on."""
+        return ""
 
     @property
     def bench2drive(self) -> bool:

@@ -39,6 +39,7 @@ from lead.scenarios.stage import Stage
 from lead.scenarios.staging import staged
 
 SPECTATOR_HEIGHT = 70.0  # m above the ego
+GIVE_UP_EVERY = 20  # ticks from one look at whether the drive goes on to the next
 
 Onlooker = Callable[[Stage, Director], None]
 
@@ -118,6 +119,8 @@ class _Drive:
                 self.sensors = tuple(sorted({RESULT_NAMES.get(type_, type_) for type_ in types}))
             while judge.ending is None:
                 self._tick(agent)
+                if self.ticks % GIVE_UP_EVERY == 0 and (reason := self._job.gives_up(judge.events, self._stage.time)):
+                    return Ending.FINISHED, reason, ""
             return Ending.FINISHED, FAILURES[judge.ending], ""
         except AgentFault as fault:
             return Ending.AGENT_FAULT, fault.status, str(fault)

@@ -1,5 +1,7 @@
 """What frames are put together from, piece by piece."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from carla import CityObjectLabel as Label
@@ -11,14 +13,20 @@ from lead.dataset.header import Camera, Perturbation
 from lead.dataset.kinds import Semantic
 from lead.dataset.rig import rig_named
 from lead.dataset.viewpoint import view_pose
+from lead.drive.evaluation import Evaluation
 from lead.drive.recording.clouds import CloudStack, places_of
+from lead.drive.recording.job import RecordingJob
 from lead.drive.recording.perturbing import draw_perturbation
 from lead.drive.recording.pictures import Things, grouped
 from lead.drive.recording.position import PositionFilter, place_of
 from lead.drive.recording.rig_sensors import CHANNELS, moved_mount, sensors_of
+from lead.drive.route_job import RouteJob
 from lead.drive.sensors.tracks import LIDAR
 from lead.expert.evidence.bodies import boxes
 from lead.geometry.poses import compose, to_local
+from lead.scenarios.criteria.events import Event
+from lead.scenarios.criteria.moment import Place
+from lead.scenarios.route_file import Route
 from lead.server.inertial import geo_location
 
 angle = st.floats(-3.0, 3.0)
@@ -34,6 +42,22 @@ def test_a_moved_sensor_is_where_the_view_says(x, y, yaw, shift, turn, camera):
         compose(view_pose(ego, moved), np.array(mount))[:3],
         atol=1e-9,
     )
+
+
+@pytest.mark.parametrize(
+    "kind, time, told",
+    [
+        ("collisions_vehicle", 24.9, ""),
+        ("collisions_vehicle", 25.0, "broken off 20 s after collisions_vehicle"),
+        ("min_speed_infractions", 500.0, ""),
+        ("outside_route_lanes", 500.0, ""),
+    ],
+)
+def test_a_drive_that_will_not_be_kept_is_broken_off(kind: str, time: float, told: str):
+    route = Route("1", "GridCity", (), (), ())
+    job = RecordingJob(Evaluation("expert", "routes", "leaderboard-2.0"), route, 0, Path("out"))
+    assert job.gives_up([Event(kind, 5.0, Place(0.0, 0.0, 0.0))], time) == told
+    assert RouteJob.gives_up(job, [Event(kind, 5.0, Place(0.0, 0.0, 0.0))], time) == ""
 
 
 @given(seed=st.integers(0, 10**6), width=st.floats(2.0, 5.0), limit=st.floats(5.0, 35.0))

@@ -21,6 +21,7 @@ class Recording:
         jpeg_quality: of colour pictures, 1 to 100; the student is shown pictures of the same.
         every: ticks from frame to frame.
         weather: of the routes; see `lead.drive.recording.weathers`.
+        patience: s that a drive goes on after an infraction for which it will not be trained on.
     """
 
     rig: str = "tfv6-3cam"
@@ -28,6 +29,7 @@ class Recording:
     jpeg_quality: int = 50
     every: int = TICKS_PER_FRAME
     weather: str = AS_TOLD
+    patience: float = 20.0
 
 
 def route_folder(out: Path, route: str) -> Path:
