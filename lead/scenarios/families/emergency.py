@@ -18,6 +18,7 @@ from lead.scenarios.ways import told
 
 HASTE = 25.0  # m/s that it drives faster than the ego
 LEAST_GAP = 1.0  # m that it keeps from an ego in its way
+LEAST_ROOM = 0.3  # m beside an ego that it passes
 BRAKING = 10.0  # m/s^2 at which it comes down to the ego's speed
 CLOSE, CLOSE_TIME = 50.0, 10.0  # m from which on the ego has so many s to let it pass
 BESIDE = 15.0  # m between them within which it can get past
@@ -78,7 +79,8 @@ def _speed_behind_ego(stage: Stage, car: carla.Vehicle) -> float:
     """The most (m/s) at which it does not run into the ego; infinite if the ego is not before it."""
     pose, own, egos = car.get_transform(), stage.half_size(car), stage.half_size(stage.ego)
     along, across = _seen_from(pose.get_forward_vector(), stage.place - pose.location)
-    if along <= 0.0 or abs(across) > own.y + egos.y:
+    ahead, aside = (abs(part) for part in _seen_from(pose.get_forward_vector(), stage.heading))
+    if along <= 0.0 or abs(across) > own.y + ahead * egos.y + aside * egos.x + LEAST_ROOM:
         return np.inf
     gap = along - own.x - egos.x - LEAST_GAP
     return sqrt(stage.speed**2 + 2.0 * BRAKING * gap) if gap > 0.0 else stage.speed * max(0.0, 1.0 + gap / LEAST_GAP)

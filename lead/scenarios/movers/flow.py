@@ -178,12 +178,12 @@ class ActorFlow(Flow):
 
 
 class BicycleFlow(Flow):
-    """Bicycles that follow a path and heed neither lights nor vehicles; they fill it at the start."""
+    """Bicycles that follow a path and heed neither lights nor vehicles; they fill it at the start, but no junction."""
 
     def __init__(
         self, stage: Stage, cast: Cast, path: Sequence[carla.Waypoint], gap: tuple[float, float], speed: float
     ) -> None:
-        super().__init__(stage, cast, path, gap, speed, initial_actors=True, initial_junction=True)
+        super().__init__(stage, cast, path, gap, speed, initial_actors=True)
         self._places = path_of(path)
         self._models = sorted(
             blueprint.id for blueprint in stage.world.get_blueprint_library() if _is_bicycle(blueprint)

@@ -68,21 +68,19 @@ def _flow(stage: Stage, path: list[carla.Transform], interval: tuple[float, floa
             if gone > spacing and stage.time >= look:
                 look = stage.time + RETRY
                 before = cars[-1].vehicle if cars else None
-                arrived = _arrive(stage, cast, path[0], speed)
+                arrived = _arrive(cast, path[0])
                 if arrived is not None:
                     cars.append(_driver(stage, arrived, before, places, speed, margin))
                     spacing, look = float(stage.random.uniform(min(interval), max(interval))), stage.time
             yield
 
 
-def _arrive(stage: Stage, cast: Cast, source: carla.Transform, speed: float) -> carla.Vehicle | None:
-    """A car that comes at its speed (m/s); None while something stands in the source."""
+def _arrive(cast: Cast, source: carla.Transform) -> carla.Vehicle | None:
+    """A car that stands in the source, as the official ones do, and drives off; None while something else is there."""
     try:
-        car = cast.car(source, lights=True, special="")
+        return cast.car(source, lights=True, special="")
     except SetupFault:
         return None
-    car.set_target_velocity(speed * source.get_forward_vector())
-    return car
 
 
 def _driver(
