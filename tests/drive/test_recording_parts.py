@@ -25,7 +25,6 @@ from lead.drive.sensors.tracks import LIDAR
 from lead.expert.evidence.bodies import boxes
 from lead.geometry.poses import compose, to_local
 from lead.scenarios.criteria.events import Event
-from lead.scenarios.criteria.moment import Place
 from lead.scenarios.route_file import Route
 from lead.server.inertial import geo_location
 
@@ -56,8 +55,8 @@ def test_a_moved_sensor_is_where_the_view_says(x, y, yaw, shift, turn, camera):
 def test_a_drive_that_will_not_be_kept_is_broken_off(kind: str, time: float, told: str):
     route = Route("1", "GridCity", (), (), ())
     job = RecordingJob(Evaluation("expert", "routes", "leaderboard-2.0"), route, 0, Path("out"))
-    assert job.gives_up([Event(kind, 5.0, Place(0.0, 0.0, 0.0))], time) == told
-    assert RouteJob.gives_up(job, [Event(kind, 5.0, Place(0.0, 0.0, 0.0))], time) == ""
+    assert job.gives_up([Event(kind, 5.0, (0.0, 0.0, 0.0))], time) == told
+    assert RouteJob.gives_up(job, [Event(kind, 5.0, (0.0, 0.0, 0.0))], time) == ""
 
 
 @given(seed=st.integers(0, 10**6), width=st.floats(2.0, 5.0), limit=st.floats(5.0, 35.0))
