@@ -128,11 +128,3 @@ def test_doctor_finds_this_machine_well():
     result = lead("doctor")
     assert "server" in result.stdout
     assert result.returncode == 0, result.stdout
-
-
-def test_demo_leaves_a_picture_and_a_clip(tmp_path):
-    result = lead("demo", "--out", str(tmp_path), "--vehicles", "8", "--walkers", "3", "--seconds", "5")
-    assert result.returncode == 0, result.stderr
-    assert cv2.imread(str(tmp_path / "town.png")).shape[1] >= 1000
-    for clip in ("traffic.mp4", "street.mp4"):
-        assert cv2.VideoCapture(str(tmp_path / clip)).get(cv2.CAP_PROP_FRAME_COUNT) == 50
