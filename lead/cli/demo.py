@@ -1,146 +1,223 @@
-"""`lead demo`: the flow in one command, as far as it stands. Today: simulate."""
+"""`lead demo`: the whole flow in one command, small enough for a laptop.
 
+Each step is a command of `lead`, printed before it is run: what the demo does can be done by hand, with other numbers.
+"""
+
+import json
+import os
+import shlex
+import sys
 import time
-from dataclasses import dataclass
+import webbrowser
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
 
-if TYPE_CHECKING:
-    import carla
+from lead import InputError, LeadError
+from lead.model.shipped import PERCEPTION, SHIPPED, is_shipped
+from lead.whole_file import replace_text
 
-    from lead.client.scene import Scene
-    from lead.roads.draw_frame import Traffic
-
-RATE = 20  # ticks per simulated second
-VIDEO_EVERY = 2  # ticks per video frame
+PROTOCOL = "bench2drive-0.0.3"
+EXPERT, RIG, QUALITY = "aligned", "nano", "90"  # as the shipped student's data were collected
+SETTINGS, PAGE = "demo.json", "report.html"
+STOPPED = 130  # exit code of what was interrupted
+console = Console(highlight=False)
 
 
 @dataclass(frozen=True)
-class Drive:
-    """What the demo's traffic did."""
+class Course:
+    """How much is done.
 
-    vehicles: int
-    walkers: int
-    kilometres: float
-    moved: int  # vehicles that moved more than 20 m
-    ticks_per_second: float
+    Attributes:
+        lessons, test: routes that are recorded, and routes that are driven by all; of other towns.
+        samples: that the new student learns from; a frame may come more than once.
+        told: how long it takes on two cores that have nothing else to do.
+    """
+
+    lessons: str
+    test: str
+    samples: int
+    told: str
+
+
+WHOLE = Course("train:2,14,26,38,50,62", "mini:2,5,10,14,16,19", 2560, "about a quarter of an hour")
+QUICK = Course("train:2,50", "mini:14,19", 384, "about four minutes")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command of `lead`, and about how long it takes (s) on two quiet cores; `needed` ends the demo if it fails."""
+
+    title: str
+    command: tuple[str, ...]
+    seconds: float
+    needed: bool = False
 
 
 def demo(
-    town: Annotated[
-        str, typer.Option(help="A name from `lead maps list`, or the path of an OpenDRIVE file.")
-    ] = "GridCity",
-    out: Annotated[Path, typer.Option(help="Folder for the pictures and the clip.")] = Path("out/demo"),
-    vehicles: Annotated[int, typer.Option(min=1, help="Cars that TrafficManager drives.")] = 30,
-    walkers: Annotated[int, typer.Option(min=0, help="Walkers that stroll on the sidewalks.")] = 10,
-    seconds: Annotated[float, typer.Option(min=1.0, help="Simulated time.")] = 30.0,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same traffic and scenery.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of all that is made; out/demo or out/demo-quick if not given.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Less of everything.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same drives.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Routes driven at the same time.")] = 2,
+    browse: Annotated[bool, typer.Option(help="Open the page in a browser at the end, if there is a screen.")] = True,
+    student: Annotated[str, typer.Option(hidden=True, help="Folder of weights in place of those that ship.")] = "nano",
 ) -> None:
-    """Show the flow: start a server, drive traffic through the real CARLA client, draw pictures and a clip.
+    """See the whole flow: an expert teaches, a student learns, drives and is judged, and a page tells of it.
 
-    Example: `lead demo --town Town03 --out out/town03` (after `lead maps fetch Town03`).
+    Ctrl-C leaves the page of what has been done; the same command goes on from there.
+    Example: `lead demo --quick`
     """
-    from lead.client.launch import ServerFault, connect, start_server
-
-    console = Console(highlight=False)
-    console.print(
-        f"{town}: {vehicles} vehicles, {walkers} walkers, {seconds:.0f} simulated seconds -> {out}/", soft_wrap=True
-    )
-    console.print("starting the embedded server")
-    begun = time.perf_counter()
-    with start_server(town, seed=seed, report=console.print) as server:
+    course = QUICK if quick else WHOLE
+    out = out or Path("out/demo-quick" if quick else "out/demo")
+    if student not in SHIPPED and not Path(student).is_dir():
+        raise InputError(f"there is no folder {student}; expected one with config.json and model.safetensors")
+    there = student not in SHIPPED or is_shipped(student)
+    planned = steps(course, out, seed, workers, student if there else None)
+    console.print(f"{len(planned)} steps, {course.told} on two cores, and two minutes more the first time -> {out}/")
+    if not there:
         console.print(
-            f"ready in {time.perf_counter() - begun:.1f} s at {server.endpoint}; any CARLA client could join now"
+            "This version of lead came without a trained student. The new one begins with nothing instead of with "
+            "perception that is trained, and no trained one drives beside it; all else is as it would be."
         )
-        client = connect(server.endpoint)
-        out.mkdir(parents=True, exist_ok=True)
-        try:
-            drive = _drive(client, town, out, vehicles, walkers, seconds, seed)
-        except RuntimeError as error:  # what CARLA's client raises when the server does not answer
-            raise ServerFault(f"the drive ended: {error}\nThe server's log ends:\n{server.log_tail()}") from error
-    speed = drive.ticks_per_second
-    console.print(
-        f"{drive.vehicles} vehicles drove {drive.kilometres:.1f} km ({drive.moved} of them more than 20 m), "
-        f"{drive.walkers} walkers walked; {speed:.0f} ticks per second, {speed / RATE:.0f} times real time, drawing included",
-        soft_wrap=True,
-    )
-    console.print(
-        f"town    {out / 'town.png'}\ntraffic {out / 'traffic.png'}\nclips   {out / 'traffic.mp4'}, {out / 'street.mp4'}",
-        soft_wrap=True,
-    )
+    _claim(out, {**asdict(course), "seed": seed, "student": student})
+    stopped = follow(planned, out)
+    page = out / PAGE
+    if page.exists():
+        if browse and not stopped and _has_screen():
+            webbrowser.open(page.resolve().as_uri())
+        console.print(f"\n{page.resolve()}", soft_wrap=True)
+    if stopped:
+        raise typer.Exit(STOPPED)
 
 
-def _drive(
-    client: "carla.Client", town: str, out: Path, vehicles: int, walkers: int, seconds: float, seed: int
-) -> Drive:
-    """Drive the traffic, film it from above and from behind one car, and add up what it did."""
-    import carla
-    import cv2
-    import numpy as np
+def steps(course: Course, out: Path, seed: int, workers: int, student: str | None) -> list[Step]:
+    """The commands of a demo in order.
 
-    from lead.client.launch import free_port
-    from lead.client.scene import Kind, SceneReader
-    from lead.client.sensors import listening, pixels
-    from lead.client.world import spawn_walkers, synchronous, traffic
-    from lead.report.video import Clip
-    from lead.roads.draw import draw_town, paint_background, whole_town
-    from lead.roads.draw_frame import draw_frame
-    from lead.roads.town import load_town
-
-    loaded = load_town(town, seed=seed)
-    draw_town(loaded, out / "town.png")
-    background = paint_background(loaded, whole_town(loaded), width_px=1280)
-    world = client.get_world()
-    with synchronous(world, 1.0 / RATE), traffic(client, world, vehicles, port=free_port(), seed=seed) as ids:
-        people = spawn_walkers(client, world, walkers, seed=seed)
-        reader, travelled, before = SceneReader(world), dict.fromkeys(ids, 0.0), {}
-        begun, seat = time.perf_counter(), carla.Transform(carla.Location(x=-7.0, z=3.0), carla.Rotation(pitch=-10.0))
-        view = {"image_size_x": 960, "image_size_y": 540, "fov": 90, "sensor_tick": VIDEO_EVERY / RATE}
-        with (
-            Clip(out / "traffic.mp4", RATE // VIDEO_EVERY) as clip,
-            Clip(out / "street.mp4", RATE // VIDEO_EVERY) as street,
-            listening(world, "sensor.camera.rgb", seat, world.get_actor(ids[0]), **view) as frames,
-        ):
-            for tick in track(range(int(seconds * RATE)), description="driving"):
-                world.tick()
-                scene = reader.read()
-                rows = scene.of(Kind.VEHICLE)
-                for actor, place in zip(scene.ids[rows].tolist(), scene.pose[rows, :2]):
-                    travelled[actor] = travelled.get(actor, 0.0) + float(
-                        np.linalg.norm(place - before.get(actor, place))
-                    )
-                    before[actor] = place
-                if tick % VIDEO_EVERY == 0:
-                    caption = f"{town}  {scene.time:5.1f} s  {len(rows)} vehicles"
-                    clip.add(draw_frame(background, seen_from_above(scene), caption)[..., ::-1])
-                    street.add(pixels(frames.get(timeout=60.0)))
-        elapsed = time.perf_counter() - begun
-        cv2.imwrite(str(out / "traffic.png"), draw_frame(background, seen_from_above(scene), town))
-        for _, controller in people:
-            world.get_actor(controller).stop()
-    distances = list(travelled.values())
-    ticks = int(seconds * RATE)
-    return Drive(len(ids), len(people), sum(distances) / 1000, sum(d > 20 for d in distances), ticks / elapsed)
+    `student` names the trained one, which drives and whose perception a new student begins with; None if there is none.
+    """
+    lessons, training = out / "lessons", out / "training"
+    counts = ("--seed", str(seed), "--workers", str(workers))
+    routes = len(course.test.split(","))
+    drives = [("new-student", f"student:{training}", "the new student", 33.0 * routes)]
+    drives += [("trained-student", f"student:{student}", "the trained student", 22.0 * routes)] if student else []
+    drives += [("blind", "blind", "one that sees nothing", 8.0 * routes)]
+    drives += [("expert", f"expert:{EXPERT}", "the expert", 11.0 * routes)]
+    return [
+        Step("is this machine fit for it?", ("doctor",), 10.0, needed=True),
+        Step(
+            "the expert drives lessons, and they are recorded",
+            ("collect", "--routes", course.lessons, "--expert", EXPERT, "--rig", RIG, "--quality", QUALITY, "--audit",
+             *counts, "--out", str(lessons)),
+            15.0 * len(course.lessons.split(",")),
+        ),
+        Step(
+            "a new student learns from them", _training(course, lessons, training, seed, student),
+            20.0 + 0.05 * course.samples, needed=True,
+        ),
+        *(
+            Step(
+                f"{who} drives where no student has been",
+                ("evaluate", "--agent", agent, "--routes", course.test, "--protocol", PROTOCOL, "--record",
+                 *(("--audit", RIG) if name == "expert" else ()), *counts, "--out", str(out / "drives" / name)),
+                seconds,
+            )
+            for name, agent, who, seconds in drives
+        ),
+    ]  # fmt: skip
 
 
-def seen_from_above(scene: "Scene") -> "Traffic":
-    """What `draw_frame` paints of a scene: boxes coloured by what the car does, walkers, lights."""
-    import numpy as np
+def _training(course: Course, lessons: Path, out: Path, seed: int, student: str | None) -> tuple[str, ...]:
+    """The second stage from perception that is trained; both, each with half of the samples, where there is none."""
+    samples = course.samples if student else course.samples // 2
+    changes = (f"seed={seed}", "epochs=1", f"data.samples={samples}", "data.validation=0", "schedule.warmup=10",
+               f"pace.log={max(1, samples // 16 // 8)}")  # fmt: skip
+    begin: tuple[str, ...] = ()
+    if student:
+        perception = student if student in SHIPPED else str(Path(student) / PERCEPTION)
+        begin = ("--stage", "posttrain", "--initial", perception)
+    return ("train", "nano", *changes, "--data", str(lessons), *begin, "--out", str(out))
 
-    from lead.client.scene import ControlIndex, Kind
-    from lead.roads.draw_frame import Traffic, VehicleState
 
-    rows = scene.of(Kind.VEHICLE)
-    speed = np.linalg.norm(scene.velocity[rows], axis=1)
-    state = np.where(scene.control[rows, ControlIndex.BRAKE] > 0.1, VehicleState.BRAKING, VehicleState.MOVING)
-    state = np.where(speed < 0.2, VehicleState.STOPPED, state)
-    pose = scene.pose[rows].copy()
-    forward = np.stack([np.cos(pose[:, 4]), np.sin(pose[:, 4])], axis=1)
-    pose[:, :2] += scene.centre[rows, :1] * forward
-    signals = np.flatnonzero((scene.kind == Kind.LIGHT) | (scene.kind == Kind.SIGN))
-    walkers = scene.pose[scene.of(Kind.WALKER), :3]
-    return Traffic(pose, scene.extent[rows], state, walkers, scene.light[signals])
+def report_of(out: Path) -> tuple[str, ...]:
+    """The command that writes the page of what there is in a demo's folder; empty if there is nothing to show yet."""
+    folders = [out / "drives" / name for name in ("expert", "trained-student", "new-student", "blind")]
+    folders += [out / "training", out / "lessons"]
+    there = [str(folder) for folder in folders if any(folder.glob("*"))]
+    shown = any(out.glob("drives/*/ledger/*.json")) or any(out.glob("*/**/train.csv")) or any(out.glob("*/**/*.arrow"))
+    return ("report", *there, "--out", str(out / PAGE)) if shown else ()
+
+
+def follow(
+    planned: Sequence[Step], out: Path, run: "Callable[[Sequence[str]], int] | None" = None
+) -> bool:  # fmt: skip
+    """Run the steps, each followed by the page of what there is; returns whether somebody stopped them.
+
+    Raises LeadError if a step failed that others need.
+    """
+    run = run or run_verb
+    begun, quiet = time.perf_counter(), 0.0
+    try:
+        for number, step in enumerate(planned, 1):
+            left = sum(later.seconds for later in planned[number - 1 :])
+            gone = time.perf_counter() - begun
+            pace = max(1.0, gone / quiet) if quiet else 1.0
+            console.print(
+                f"\n[bold]{number} of {len(planned)}  {step.title}[/]  [dim]{_minutes(gone)} gone, about "
+                f"{_minutes(left * pace)} to go[/]\n[dim]$ {shlex.join(('lead', *step.command))}[/]", soft_wrap=True,
+            )  # fmt: skip
+            code = _interruptible(run, step.command)
+            if code and step.needed:
+                raise LeadError(f"step {number} did not come through; what it said stands above")
+            if code:
+                console.print(f"that ended with exit code {code}; the others are driven nevertheless")
+            quiet += step.seconds
+            if report := report_of(out):
+                _interruptible(run, report)
+    except KeyboardInterrupt:
+        console.print("\nstopped; the page shows what has been done, and the same command goes on from here")
+        if report := report_of(out):
+            run((*report, "--videos", "made"))
+        return True
+    return False
+
+
+def run_verb(words: Sequence[str]) -> int:
+    """Run a command of `lead` in this process; returns its exit code. Raises LeadError, and typer.Abort on Ctrl-C."""
+    from lead.cli.main import app
+
+    return app(list(words), standalone_mode=False) or 0
+
+
+def _interruptible(run: Callable[[Sequence[str]], int], words: Sequence[str]) -> int:
+    """The exit code of a command. Raises KeyboardInterrupt, however the command told that it was stopped."""
+    try:
+        code = run(words)
+    except typer.Abort as stopped:
+        raise KeyboardInterrupt from stopped
+    if code == STOPPED:
+        raise KeyboardInterrupt
+    return code
+
+
+def _claim(out: Path, settings: dict[str, object]) -> None:
+    """Take a folder for a demo. Raises InputError if it holds another one."""
+    path, told = out / SETTINGS, json.dumps(settings, indent=1) + "\n"
+    if path.exists() and path.read_text() != told:
+        raise InputError(f"{out} holds another demo (see {path}); choose another --out, or remove it")
+    out.mkdir(parents=True, exist_ok=True)
+    replace_text(path, told)
+
+
+def _minutes(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d} min"
+
+
+def _has_screen() -> bool:
+    return sys.stdout.isatty() and bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
