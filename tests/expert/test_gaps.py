@@ -12,7 +12,7 @@ from streams import MEETING, STREAM, WAY, streaming, viewed
 from lead.expert.decide import decide
 from lead.expert.decision import Cause
 from lead.expert.memory import Memory
-from lead.expert.rules.conflict_zone import INSIDE, REACH, zone_of
+from lead.expert.rules.conflict_zone import BICYCLE_HALF, CAR_HALF, INSIDE, REACH, zone_of
 from lead.expert.rules.gaps import ALONG, IMPATIENT, MARGIN, STREAMS, GapMemory, ask
 from lead.expert.rules.passing.oncoming import seconds_for
 from lead.expert.settings import ALIGNED, PRIVILEGED
@@ -50,10 +50,12 @@ def least_gap(**more):
 
 
 def test_the_zone_is_where_the_ego_s_box_is_close_to_the_stream():
-    zone = zone_of(WAY, index(10.0), STREAM, HALF)
-    for place, off in ((zone.begin, -REACH - HALF[0]), (zone.inside, -INSIDE - HALF[0]), (zone.end, REACH + HALF[0])):
-        assert WAY.points[place, 0] == pytest.approx(MEETING + off, abs=0.31)
-    assert not zone.joins
+    for side in (CAR_HALF, BICYCLE_HALF):
+        zone = zone_of(WAY, index(10.0), STREAM, HALF, side)
+        reach, inside = REACH + side + HALF[0], INSIDE + side + HALF[0]
+        for place, off in ((zone.begin, -reach), (zone.inside, -inside), (zone.end, reach)):
+            assert WAY.points[place, 0] == pytest.approx(MEETING + off, abs=0.31)
+        assert not zone.joins
     assert zone_of(WAY, index(10.0), STREAM + [0.0, 100.0, 0.0], HALF) is None
     assert zone_of(WAY, index(10.0), STREAM[:0], HALF) is None
 
@@ -62,7 +64,7 @@ def test_the_zone_of_a_way_that_joins_begins_with_the_corner_that_comes_near():
     slope = 0.3  # it comes from the right and ends on the ego's lane at 50 m
     joined = np.stack([np.arange(151.0), np.maximum(0.0, slope * (50.0 - np.arange(151.0))), np.zeros(151)], 1)
     zone = zone_of(WAY, index(10.0), joined, HALF)
-    corner = 50.0 - (HALF[1] + REACH * np.hypot(1.0, slope)) / slope - HALF[0]
+    corner = 50.0 - (HALF[1] + (REACH + CAR_HALF) * np.hypot(1.0, slope)) / slope - HALF[0]
     assert WAY.points[zone.begin, 0] == pytest.approx(corner, abs=0.35)
     assert zone.joins and zone.begin < zone.inside < zone.end
 
@@ -96,7 +98,7 @@ def test_waiting_is_counted_where_it_stands():
 def test_it_stops_before_the_stream():
     (proposal,) = asked(20.0, streaming(20.0), speed=8.0).proposals
     assert proposal.cause is Cause.GAP and proposal.subject == 1 and proposal.target_speed < 10.0
-    assert proposal.distance == pytest.approx(20.0 - REACH - 2.446, abs=0.31)
+    assert proposal.distance == pytest.approx(20.0 - REACH - CAR_HALF - 2.446, abs=0.31)
 
 
 def test_far_ahead_nothing_is_asked():
@@ -124,7 +126,8 @@ def test_inflated_boxes_need_larger_gaps_until_it_has_waited():
 
 
 def test_in_the_stream_it_goes_on():
-    before, inside = MEETING - INSIDE - 2.446 - 0.4, MEETING - INSIDE - 2.446 + 0.4
+    edge = MEETING - INSIDE - CAR_HALF - 2.446
+    before, inside = edge - 0.4, edge + 0.4
     assert waits(MEETING - before, streaming(10.0))
     within = asked(MEETING - inside, streaming(10.0))
     assert within.proposals == () and within.memory.cleared == {1}

@@ -15,8 +15,10 @@ from lead.expert.view import View
 BEFORE, BEYOND = 20.0, 250.0  # m of the route before and after a situation's trigger that are searched
 STRIDE = 3  # route points between those that are looked at
 MEETING = 1.0  # m between two ways that meet
-REACH = 2.0  # m from the stream's way to the ego's outline, from which on the ego is too near to wait
-INSIDE = 1.35  # m from it, from which on it is in the way of a car and has to go on
+CAR_HALF, BICYCLE_HALF = 1.0, 0.4  # m from the stream's way to the sides of who drives in it
+REACH = 1.0  # m from there to the ego's outline, from which on the ego is too near to wait
+INSIDE = 0.35  # likewise, from which on it is in the way and has to go on
+OUTLINE = 27  # places of the ego's box that are looked at: 9 along it, so that no bicycle slips between, by 3 across
 IN_STREAM = 2.0  # m from its way within which a vehicle belongs to a stream
 SAME_WAY = 0.5  # cosine, at least, of its heading against the stream's
 JOINING = 0.8  # cosine of the route's direction against the stream's, from which on it leads its way
@@ -39,9 +41,11 @@ class Zone:
     joins: bool = False
 
 
-def zone_of(route: Route, trigger: int, flow: NDArray[np.float64], half: NDArray[np.float64]) -> Zone | None:
+def zone_of(
+    route: Route, trigger: int, flow: NDArray[np.float64], half: NDArray[np.float64], side: float = CAR_HALF
+) -> Zone | None:
     """Where an ego of `half` (2,) m length and width on a route, searched from about its index `trigger` on, first is in
-    the way of a way (M, 3) m; None if nowhere."""
+    the way of those who drive along a way (M, 3) m and reach `side` (m) to either side of it; None if nowhere."""
     if len(flow) < 2:
         return None
     start = max(0, trigger - round(BEFORE / SPACING))
@@ -50,10 +54,10 @@ def zone_of(route: Route, trigger: int, flow: NDArray[np.float64], half: NDArray
     meeting = np.flatnonzero(middle <= MEETING)
     if not len(meeting):
         return None
-    at, close = int(meeting[0]), np.flatnonzero(middle <= REACH + float(np.hypot(*half)))
+    at, close = int(meeting[0]), np.flatnonzero(middle <= side + REACH + float(np.hypot(*half)))
     off = np.full(len(index), np.inf)
     off[close] = on_way(_outline(route, index[close], half), flow)[1].reshape(len(close), -1).min(axis=1)
-    far, outside = np.flatnonzero(off > REACH), np.flatnonzero(off > INSIDE)
+    far, outside = np.flatnonzero(off > side + REACH), np.flatnonzero(off > side + INSIDE)
     begin, inside = int(far[far < at].max(initial=-1)) + 1, int(outside[outside < at].max(initial=-1)) + 1
     end = int(far[far > at].min(initial=len(off))) - 1
     halfway = (at + end) // 2
@@ -62,9 +66,10 @@ def zone_of(route: Route, trigger: int, flow: NDArray[np.float64], half: NDArray
 
 
 def _outline(route: Route, index: NDArray[np.int64], half: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Places (9 P, 2) at the corners, the sides' middles and the middle of a box at indices (P,) of a route."""
+    """Places (OUTLINE P, 2) spread over a box at indices (P,) of a route, its corners among them."""
     c, s = np.cos(route.yaw[index])[:, None], np.sin(route.yaw[index])[:, None]
-    ahead, aside = np.repeat([half[0], 0.0, -half[0]], 3), np.tile([-half[1], 0.0, half[1]], 3)
+    ahead = np.repeat(np.linspace(-half[0], half[0], OUTLINE // 3), 3)
+    aside = np.tile([-half[1], 0.0, half[1]], OUTLINE // 3)
     x, y = route.points[index, 0, None], route.points[index, 1, None]
     return np.stack([x + c * ahead - s * aside, y + s * ahead + c * aside], axis=-1).reshape(-1, 2)
 

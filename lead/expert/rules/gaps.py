@@ -17,11 +17,13 @@ from lead.expert.kernels.driving import DT, accelerate
 from lead.expert.kernels.overlap import NEVER, first_overlaps
 from lead.expert.limits import HIGHEST
 from lead.expert.rules.adversaries.turns import TURNS
-from lead.expert.rules.conflict_zone import Zone, forecast_along, members, zone_of
+from lead.expert.rules.conflict_zone import BICYCLE_HALF, CAR_HALF, Zone, forecast_along, members, zone_of
 from lead.expert.scene import SPACING, Briefing
 from lead.expert.view import View
 
-STREAMS = frozenset(TURNS) | {"CrossJunctionDefectTrafficLight"}  # situations with a stream that goes on regardless
+BICYCLES = "CrossingBicycleFlow"
+# situations with a stream that goes on regardless
+STREAMS = frozenset(TURNS) | {"CrossJunctionDefectTrafficLight", "HighwayExit", BICYCLES}
 
 HORIZON = 160  # ticks
 NEAR = 60.0  # m to the stream from which on it is looked at
@@ -33,6 +35,7 @@ WAITING = 0.5  # m/s below which the ego waits
 MOVING = 1.0  # m/s
 SAME_WAY = 0.8  # cosine of a heading against the ego's, of somebody who may lead it
 LEADER_GAP = 2.0  # m that the ego keeps behind who leads it
+BEHIND = 0.75  # of both half lengths by which somebody must be ahead where the ego meets him, or it meets his side
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,14 @@ class _Stream:
         self._flow = told.flow
         self._rows, self._along = members(view, told.flow)
         self._speed = view.actors.ground_speed[self._rows]
-        self._factors = np.fmax(factors[self._rows], 1.0)  # as large as they are where none is told
+        # as large as they are where none is told; bicycles' boxes are inflated to be seen by the forecasts, not to be
+        # kept free
+        self._factors = np.fmax(factors[self._rows], 1.0) if told.type != BICYCLES else np.ones((len(self._rows), 2))
 
     def moving(self) -> list[int]:
         """Ids of those who drive, but for those behind whom the ego does."""
-        view, rows = self._view, self._rows
-        led = (view.ahead[rows] > 0.0) & (np.cos(view.turned[rows]) >= SAME_WAY)
-        return view.actors.ids[rows[(self._speed >= MOVING) & ~led]].tolist()
+        rows = self._rows
+        return self._view.actors.ids[rows[(self._speed >= MOVING) & ~_ahead_on_way(self._view)[rows]]].tolist()
 
     def everybody(self) -> list[int]:
         """Ids of all of them."""
@@ -139,7 +143,9 @@ class _Stream:
         first = np.zeros(len(pose), np.int64)
         sizes = np.broadcast_to(reached[:, None], (*pose.shape[:2], 2)).copy()
         first_overlaps(ego, half, taken, sizes, first)
-        hits = [k for k in np.flatnonzero(first != NEVER) if not _leads(ego[first[k]], pose[k, first[k]])]
+        behind = BEHIND * (half[0, 0] + self._view.actors.extent[self._rows, 0])
+        met = np.flatnonzero(first != NEVER)
+        hits = [k for k in met if not _leads(ego[first[k]], pose[k, first[k]], behind[k])]
         return int(self._rows[min(hits, key=lambda k: first[k])]) if hits else None
 
     def _times(self) -> NDArray[np.float64]:
@@ -157,10 +163,7 @@ class _Stream:
     def _led(self) -> NDArray[np.float64]:
         """Metres (H,) that the vehicle next ahead on the ego's way leaves it."""
         view = self._view
-        way = 0.5 * view.route.lane_width[view.index]
-        ahead = (view.ahead > 0.0) & (np.abs(view.aside) < way) & (np.cos(view.turned) >= SAME_WAY)
-        ahead[self._rows] = False
-        rows = np.flatnonzero(ahead)
+        rows = np.flatnonzero(_ahead_on_way(view))
         if not len(rows):
             return np.full(HORIZON, np.inf)
         row = rows[np.argmin(view.ahead[rows])]
@@ -169,12 +172,19 @@ class _Stream:
 
 
 def _zone(view: View, told: Briefing) -> Zone | None:
-    return zone_of(view.route, told.trigger, told.flow, view.scene.ego.extent[:2])
+    side = BICYCLE_HALF if told.type == BICYCLES else CAR_HALF
+    return zone_of(view.route, told.trigger, told.flow, view.scene.ego.extent[:2], side)
 
 
 def _before_or_in(view: View, zone: Zone) -> bool:
     """Whether the ego is near a zone or in it."""
     return (zone.begin - view.index) * SPACING <= NEAR and view.index <= zone.end
+
+
+def _ahead_on_way(view: View) -> NDArray[np.bool_]:
+    """Who (A,) is ahead of the ego on its way and drives along it."""
+    half = 0.5 * view.route.lane_width[view.index]
+    return (view.ahead > 0.0) & (np.abs(view.aside) < half) & (np.cos(view.turned) >= SAME_WAY)
 
 
 def _haste(going: bool, waited: float) -> float:
@@ -186,7 +196,7 @@ def _between(ends: tuple[float, float], haste: float) -> float:
     return ends[0] + haste * (ends[1] - ends[0])
 
 
-def _leads(ego: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether a pose (3,) is ahead of the ego's and faces its way."""
+def _leads(ego: NDArray[np.float64], other: NDArray[np.float64], behind: float) -> bool:
+    """Whether a pose (3,) is ahead of the ego's by so much (m) and faces its way."""
     ahead = (other[0] - ego[0]) * np.cos(ego[2]) + (other[1] - ego[1]) * np.sin(ego[2])
-    return bool(ahead > 0.0 and np.cos(other[2] - ego[2]) >= SAME_WAY)
+    return bool(ahead > behind and np.cos(other[2] - ego[2]) >= SAME_WAY)
