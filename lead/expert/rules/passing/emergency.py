@@ -10,6 +10,7 @@ import numpy as np
 from lead.expert.decision import Cause, Proposal
 from lead.expert.path import Shift
 from lead.expert.rules.passing.memory import Manoeuvre, Stage
+from lead.expert.rules.passing.merging import lane_free
 from lead.expert.rules.passing.obstacles import Obstacles
 from lead.expert.rules.passing.row import Row
 from lead.expert.rules.passing.shifting import index_at
@@ -18,6 +19,7 @@ from lead.expert.view import View
 
 SPEED = 40.0 / 3.6  # m/s while it comes past
 AHEAD, AHEAD_TIME = 30.0, 1.0  # m at most, and s of travel, to where the ego begins to move aside
+MOVING_OVER = 2.0  # s until it is on the lane beside
 STAYS = 60.0  # m ahead for which the ego stays aside while the vehicle is behind
 BESIDE = 20.0  # m before and behind the ego in which others on a lane make it less free
 STEPS = 10  # route points by which the shift's end moves on at a time
@@ -26,12 +28,16 @@ STEPS = 10  # route points by which the shift's end moves on at a time
 def yielding(
     view: View, briefing: Briefing, row: Row, obstacles: Obstacles, manoeuvre: Manoeuvre
 ) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
-    """Move to the freer side when it is close behind, and back when it is ahead."""
+    """Move to the freer side when it is close behind and that is free, and back when it is ahead."""
     behind = obstacles.begin < view.scene.ego.extent[0]
     shift = manoeuvre.shift
     if shift is None:
-        left = _free_side(view)
-        if obstacles.distance[0] >= row.trigger or not behind or left is None:
+        if obstacles.distance[0] >= row.trigger or not behind:
+            return manoeuvre, ()
+        since = view.scene.time if manoeuvre.waiting is None else manoeuvre.waiting
+        manoeuvre = replace(manoeuvre, waiting=since)
+        left = _free_side(view, view.scene.time - since)
+        if left is None:
             return manoeuvre, ()
         start = index_at(view, min(AHEAD, AHEAD_TIME * view.speed))
         shift = Shift(start, start, row.transition, left, owner=briefing.name)
@@ -43,15 +49,17 @@ def yielding(
     return replace(manoeuvre, shift=replace(shift, end=end)), (proposal,)
 
 
-def _free_side(view: View) -> bool | None:
-    """Whether to go left: to a lane of the same direction, of two the one with fewer vehicles close by; else to the
-    shoulder on the right; None if there is neither."""
+def _free_side(view: View, waited: float) -> bool | None:
+    """Whether to go left: to a lane of the same direction on which there is room for an ego that has `waited` (s), of
+    two the one with fewer vehicles close by; without such lanes to the shoulder on the right; None if nowhere."""
     lanes = {True: Side(int(view.route.left_side[view.index])), False: Side(int(view.route.right_side[view.index]))}
     same = [left for left, side in lanes.items() if side is Side.SAME]
-    if len(same) == 2:
+    speed = min(view.speed, SPEED)
+    free = [left for left in same if lane_free(view, left, waited, MOVING_OVER, speed)]
+    if len(free) == 2:
         return _close_by(view, left=True) < _close_by(view, left=False)
     if same:
-        return same[0]
+        return free[0] if free else None
     return False if lanes[False] is Side.SHOULDER else None
 
 

@@ -15,10 +15,11 @@ STOPPING_GAP = (
 )
 
 
-def lane_free(view: View, left: bool, waited: float) -> bool:
+def lane_free(view: View, left: bool, waited: float, later: float = 0.0, speed: float | None = None) -> bool:
     """Whether nobody on the lane to the left or right is beside the ego or would be there soon. The ego has `waited`
-    (s) for that, and takes smaller gaps as it waits. The published expert begins its lane changes without this look and
-    leaves it to the forecasts to break them off, half on the other lane.
+    (s) for that, and takes smaller gaps as it waits; it is there so much (s) `later` than at once, at a speed (m/s),
+    its own if none is told. The published expert begins its lane changes without this look and leaves it to the
+    forecasts to break them off, half on the other lane.
     """
     actors, ego = view.actors, view.scene.ego
     ahead, aside, turned, _ = beside_route(view, actors.middle, actors.pose[:, 4])
@@ -27,8 +28,9 @@ def lane_free(view: View, left: bool, waited: float) -> bool:
     there &= on_wheels(actors) & (np.abs(turned) < 0.5 * np.pi)
     gap = np.abs(ahead) - actors.extent[:, 0] - ego.extent[0]
     along = speed_along(actors, turned)
-    closing = np.where(ahead > 0.0, view.speed - along, along - view.speed)
-    time = float(np.interp(waited, *MEETING_TIMES))
+    own = view.speed if speed is None else speed
+    closing = np.where(ahead > 0.0, own - along, along - own)
+    time = later + float(np.interp(waited, *MEETING_TIMES))
     return not (there & (gap - time * np.maximum(closing, 0.0) < LEAST_GAP)).any()
 
 
