@@ -11,7 +11,7 @@ from situations import AT, approach
 from lead.expert.decision import Cause, Proposal
 from lead.expert.idm import target_speed
 from lead.expert.memory import Memory
-from lead.expert.path import shifted
+from lead.expert.path import Shift, shifted
 from lead.expert.rules import passing
 from lead.expert.rules.passing import Manoeuvre, PassingMemory, Stage
 from lead.expert.rules.passing.oncoming import seconds_for
@@ -367,6 +367,28 @@ def test_the_gap_for_bicycles_counts_that_they_ride_on():
 def test_another_bicycle_where_the_way_comes_back_is_in_the_way_and_the_situations_own_are_not():
     assert riding(bicycle(route(260.0), AT + 30.0, 0.9, 2.5, id=60)).stage is Stage.APPROACHING
     assert riding(bicycle(route(260.0), AT + 60.0, 0.9, 2.5, id=60)).stage is Stage.OVERTAKING
+
+
+def returning(oncoming: float, at: float, stage: Stage = Stage.OVERTAKING) -> tuple[Manoeuvre, tuple[Proposal, ...]]:
+    """Of an ego that is beside bicycles at AT and farther on, and meets a car so far (m) ahead."""
+    here = approach("HazardAtSideLaneTwoWays", comes(route(260.0), at + oncoming, 8.0), at=at, speed=4.0, time=20.0)
+    shift = Shift(index(at - 20.0), index(AT + 40.0), 8.0, True, owner=here.briefings[0].name)
+    here.ego.pose[:2] = shifted(here.route, (shift,)).points[index(at), :2]
+    before = PassingMemory((Manoeuvre(here.briefings[0].name, stage, shift, 0.0, 0.0),))
+    result = passing.ask(seen(here, NEGOTIATING, Memory(shifts=(shift,))), before)
+    return result.memory.manoeuvres[0], result.proposals
+
+
+def test_an_ego_that_is_met_beside_bicycles_comes_back_behind_them_if_there_is_room():
+    manoeuvre, (proposal,) = returning(17.0, AT - 6.0)  # the first is too near to come back yet
+    assert manoeuvre.stage is Stage.RETURNING and proposal.target_speed == 0.0 and proposal.overrides
+    manoeuvre, (proposal,) = returning(13.0, AT - 6.0)  # no room before the car
+    assert manoeuvre.stage is Stage.OVERTAKING and proposal.cause is Cause.ONCOMING
+    manoeuvre, proposals = returning(17.0, AT - 20.0, Stage.RETURNING)
+    assert manoeuvre.stage is Stage.APPROACHING and proposals == ()
+    assert manoeuvre.shift.end == pytest.approx(index(AT - 12.0), abs=2)
+    manoeuvre, _ = returning(170.0, AT - 6.0, Stage.RETURNING)
+    assert manoeuvre.stage is Stage.OVERTAKING
 
 
 def test_a_situation_of_another_type_is_left_alone():

@@ -13,6 +13,7 @@ class Stage(Enum):
 
     APPROACHING = "the way round it is laid; waiting for the lane to be borrowed"
     OVERTAKING = "on the borrowed lane"
+    RETURNING = "on the borrowed lane, to come back behind what was to be passed: somebody comes"
     DONE = "passed or given up"
 
 
