@@ -33,12 +33,16 @@ class Zone:
         inside: likewise, is in it.
         end: likewise, is near it for the last time.
         joins: whether it leads the stream's way there, rather than across it.
+        meets: index of the route where its middle first is on the stream's way.
+        along: m along that way to there.
     """
 
     begin: int
     inside: int
     end: int
     joins: bool = False
+    meets: int = 0
+    along: float = 0.0
 
 
 def zone_of(
@@ -62,7 +66,8 @@ def zone_of(
     end = int(far[far > at].min(initial=len(off))) - 1
     halfway = (at + end) // 2
     turned = route.yaw[index[halfway]] - _poses(flow, along[halfway : halfway + 1])[0][0, 2]
-    return Zone(int(index[begin]), int(index[inside]), int(index[end]), bool(np.cos(turned) >= JOINING))
+    joins = bool(np.cos(turned) >= JOINING)
+    return Zone(int(index[begin]), int(index[inside]), int(index[end]), joins, int(index[at]), float(along[at]))
 
 
 def _outline(route: Route, index: NDArray[np.int64], half: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -77,7 +77,7 @@ def ask(view: View, memory: GapMemory, factors: NDArray[np.float64]) -> Asked:
         if zone is None or not _before_or_in(view, zone):
             continue
         waited[name] = memory.waited.get(name, 0.0)
-        stream, haste = _Stream(view, told, factors), _haste(name in memory.going, waited[name])
+        stream, haste = _Stream(view, told, zone, factors), _haste(name in memory.going, waited[name])
         speed = max(view.limit, stream.speed) if zone.joins else view.limit
         blocker = stream.blocker(haste, speed)
         if blocker is not None and view.index < zone.inside:
@@ -99,9 +99,8 @@ def ask(view: View, memory: GapMemory, factors: NDArray[np.float64]) -> Asked:
 class _Stream:
     """The vehicles of a situation's stream in a tick, and where they and the ego will be."""
 
-    def __init__(self, view: View, told: Briefing, factors: NDArray[np.float64]) -> None:
-        self._view = view
-        self._flow = told.flow
+    def __init__(self, view: View, told: Briefing, zone: Zone, factors: NDArray[np.float64]) -> None:
+        self._view, self._zone, self._flow = view, zone, told.flow
         self._rows, self._along = members(view, told.flow)
         self._speed = view.actors.ground_speed[self._rows]
         # as large as they are where none is told; bicycles' boxes are inflated to be seen by the forecasts, not to be
@@ -126,12 +125,23 @@ class _Stream:
         """Row of the first to arrive too early for an ego that goes now, accelerates to a target (m/s) and is in some
         haste (0 to 1); None if nobody does.
 
-        Whom the ego would meet from behind is followed, not waited for.
+        Whom the ego would meet from behind is followed, not waited for: if it joins the stream, as soon as it is in it.
         """
         if not len(self._rows):
             return None
-        ego, half = self._ego(target)
-        pose = forecast_along(self._flow, self._along[:, None] + self._speed[:, None] * self._times())
+        along = self._along[:, None] + self._speed[:, None] * self._times()
+        gone = self._gone(target)
+        hits, led = self._met(gone, along, haste)
+        if led and self._zone.joins:
+            gone = np.minimum(gone, np.min([self._behind(k, along[k]) for k in led], axis=0))
+            hits, _ = self._met(np.maximum.accumulate(np.maximum(gone, 0.0)), along, haste)
+        return int(self._rows[hits[0]]) if hits else None
+
+    def _met(self, gone: NDArray[np.float64], along: NDArray[np.float64], haste: float) -> tuple[list[int], list[int]]:
+        """Those, by their number, who arrive too early for an ego that goes so far (H,) m while they are so far along
+        the stream's way (K, H) m, the first to arrive first; and those whom it meets from behind."""
+        ego, half = self._ego(gone)
+        pose = forecast_along(self._flow, along)
         sooner = 0.5 * _between(MARGIN, haste) * self._speed
         around = np.array([_between(ALONG, haste), _between(BESIDE, haste)])
         factors = self._factors + haste * (1.0 - self._factors)
@@ -144,18 +154,30 @@ class _Stream:
         sizes = np.broadcast_to(reached[:, None], (*pose.shape[:2], 2)).copy()
         first_overlaps(ego, half, taken, sizes, first)
         behind = BEHIND * (half[0, 0] + self._view.actors.extent[self._rows, 0])
-        met = np.flatnonzero(first != NEVER)
-        hits = [k for k in met if not _leads(ego[first[k]], pose[k, first[k]], behind[k])]
-        return int(self._rows[min(hits, key=lambda k: first[k])]) if hits else None
+        met = sorted(np.flatnonzero(first != NEVER).tolist(), key=lambda k: first[k])
+        led = [k for k in met if _leads(ego[first[k]], pose[k, first[k]], behind[k])]
+        return [k for k in met if k not in led], led
+
+    def _behind(self, k: int, along: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Metres (H,) that the ego can go behind the k-th, which is so far (H,) m along the stream's way; infinite
+        while that one is not yet where the ego joins it."""
+        view, past = self._view, along - self._zone.along
+        length = view.actors.extent[self._rows[k], 0] + view.scene.ego.extent[0] + LEADER_GAP
+        left = (self._zone.meets - view.index) * SPACING + past - length
+        return np.where(past < 0.0, np.inf, left)
 
     def _times(self) -> NDArray[np.float64]:
         return DT * np.arange(1, HORIZON + 1)
 
-    def _ego(self, target: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Poses (H, 3) and half sizes (H, 2) of an ego that goes now, as fast as who leads it lets it."""
-        view, gone = self._view, np.empty(HORIZON)
-        accelerate(max(0.0, view.speed), target, gone)
-        gone = np.maximum.accumulate(np.minimum(gone, np.maximum(0.0, self._led())))
+    def _gone(self, target: float) -> NDArray[np.float64]:
+        """Metres (H,) that an ego goes which starts now, as fast as who leads it lets it."""
+        gone = np.empty(HORIZON)
+        accelerate(max(0.0, self._view.speed), target, gone)
+        return np.maximum.accumulate(np.minimum(gone, np.maximum(0.0, self._led())))
+
+    def _ego(self, gone: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Poses (H, 3) and half sizes (H, 2) of an ego that goes so far (H,) m."""
+        view = self._view
         index = np.minimum(view.index + np.round(gone / SPACING).astype(np.int64), len(view.route) - 1)
         pose = np.column_stack([view.path.points[index, :2], view.path.yaw[index]])
         return pose, np.broadcast_to(view.scene.ego.extent[:2], (HORIZON, 2)).copy()
