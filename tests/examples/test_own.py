@@ -1,5 +1,6 @@
 """What docs/extend.md shows of one's own: an agent drives, a rig is recorded with, a situation is played."""
 
+import re
 import runpy
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from lead.dataset.rig import rig_named
 from lead.drive.agent import make_agent
 from lead.scenarios import catalogue
 from lead.scenarios.lane_graph import Command
+from lead.train.overrides import overridden
+from lead.train.recipes import recipe_named
 from tests.drive.onstage import drive, on_stage, route_with, task_of
 from tests.scenarios.playing import acting, plan_along, situation
 
@@ -31,6 +34,13 @@ def test_an_agent_of_ones_own_drives_off(server: ServerProcess):
             assert drive(stage, agent, lambda stage: stage.speed > 3.0, 10.0)
         finally:
             agent.end()
+
+
+def test_a_recipe_of_ones_own_is_complete(tmp_path: Path):
+    blocks = re.findall(r"```python\n(.*?)```", (OWN.parents[1] / "docs" / "extend.md").read_text(), re.S)
+    (tmp_path / "mine.py").write_text(next(block for block in blocks if "def recipe" in block))
+    recipe = recipe_named(str(tmp_path / "mine.py"))
+    assert [stage.epochs for stage in recipe.stages] == [12, 12] and overridden(recipe, []) == recipe
 
 
 def test_a_rig_of_ones_own_is_read():
