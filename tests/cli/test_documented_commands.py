@@ -1,15 +1,18 @@
 """Every command that a document shows is one that the command line takes."""
 
 import re
+from pathlib import Path
 
 import pytest
 import typer
 
 from lead.cli.main import app
-from tests.cli.documented import PAGES, Shown, quoted_commands, whole_commands
+from tests.cli.documented import PAGES, ROOT, Shown, quoted_commands, whole_commands
 
 COMMAND = typer.main.get_command(app)
 PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_.]*")  # VERB, a word that the reader fills in
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+NAMED = re.compile(r"`((?:lead|tests|benchmarks|examples|recipes)/[\w./-]+)`")
 INCOMPLETE = ("MissingParameter", "BadOptionUsage", "BadParameter")
 """What sentences may be: they leave out what is not their matter, and say N for a number."""
 
@@ -45,6 +48,14 @@ def test_commands_within_sentences_have_verbs_and_options_that_there_are(shown: 
     except Exception as told:  # typer has click's errors in a module of its own
         if type(told).__name__ not in INCOMPLETE:
             raise
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md"], ids=lambda page: page.name)
+def test_links_and_named_files_are_there(page: Path):
+    text = page.read_text()
+    linked = {page.parent / link for link in LINK.findall(text)}
+    named = {ROOT / name for name in NAMED.findall(text)}
+    assert not [str(path.relative_to(ROOT)) for path in linked | named if not path.exists()]
 
 
 def test_there_are_commands_to_read():
