@@ -6,11 +6,12 @@ Each step is a command of `lead`, printed before it is run: what the demo does c
 import json
 import os
 import shlex
+import signal
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,44 +19,13 @@ import typer
 from rich.console import Console
 
 from lead import InputError, LeadError
-from lead.model.shipped import PERCEPTION, SHIPPED, is_shipped
+from lead.cli.demo_steps import PAGE, QUICK, WHOLE, Step, report_of, steps
+from lead.model.shipped import SHIPPED, is_shipped
 from lead.whole_file import replace_text
 
-PROTOCOL = "bench2drive-0.0.3"
-EXPERT, RIG, QUALITY = "aligned", "nano", "90"  # as the shipped student's data were collected
-SETTINGS, PAGE = "demo.json", "report.html"
+SETTINGS = "demo.json"
 STOPPED = 130  # exit code of what was interrupted
 console = Console(highlight=False)
-
-
-@dataclass(frozen=True)
-class Course:
-    """How much is done.
-
-    Attributes:
-        lessons, test: routes that are recorded, and routes that are driven by all; of other towns.
-        samples: that the new student learns from; a frame may come more than once.
-        told: how long it takes on two cores that have nothing else to do.
-    """
-
-    lessons: str
-    test: str
-    samples: int
-    told: str
-
-
-WHOLE = Course("train:2,14,26,38,50,62", "mini:2,5,10,14,16,19", 2560, "about a quarter of an hour")
-QUICK = Course("train:2,50", "mini:14,19", 384, "about four minutes")
-
-
-@dataclass(frozen=True)
-class Step:
-    """A command of `lead`, and about how long it takes (s) on two quiet cores; `needed` ends the demo if it fails."""
-
-    title: str
-    command: tuple[str, ...]
-    seconds: float
-    needed: bool = False
 
 
 def demo(
@@ -85,7 +55,8 @@ def demo(
             "This version of lead came without a trained student. The new one begins with nothing instead of with "
             "perception that is trained, and no trained one drives beside it; all else is as it would be."
         )
-    _claim(out, {**asdict(course), "seed": seed, "student": student})
+    done = {"lessons": course.lessons, "test": course.test, "samples": course.samples}
+    _claim(out, {**done, "seed": seed, "student": student if there else None})
     stopped = follow(planned, out)
     page = out / PAGE
     if page.exists():
@@ -94,63 +65,6 @@ def demo(
         console.print(f"\n{page.resolve()}", soft_wrap=True)
     if stopped:
         raise typer.Exit(STOPPED)
-
-
-def steps(course: Course, out: Path, seed: int, workers: int, student: str | None) -> list[Step]:
-    """The commands of a demo in order.
-
-    `student` names the trained one, which drives and whose perception a new student begins with; None if there is none.
-    """
-    lessons, training = out / "lessons", out / "training"
-    counts = ("--seed", str(seed), "--workers", str(workers))
-    routes = len(course.test.split(","))
-    drives = [("new-student", f"student:{training}", "the new student", 33.0 * routes)]
-    drives += [("trained-student", f"student:{student}", "the trained student", 22.0 * routes)] if student else []
-    drives += [("blind", "blind", "one that sees nothing", 8.0 * routes)]
-    drives += [("expert", f"expert:{EXPERT}", "the expert", 11.0 * routes)]
-    return [
-        Step("is this machine fit for it?", ("doctor",), 10.0, needed=True),
-        Step(
-            "the expert drives lessons, and they are recorded",
-            ("collect", "--routes", course.lessons, "--expert", EXPERT, "--rig", RIG, "--quality", QUALITY, "--audit",
-             *counts, "--out", str(lessons)),
-            15.0 * len(course.lessons.split(",")),
-        ),
-        Step(
-            "a new student learns from them", _training(course, lessons, training, seed, student),
-            20.0 + 0.05 * course.samples, needed=True,
-        ),
-        *(
-            Step(
-                f"{who} drives where no student has been",
-                ("evaluate", "--agent", agent, "--routes", course.test, "--protocol", PROTOCOL, "--record",
-                 *(("--audit", RIG) if name == "expert" else ()), *counts, "--out", str(out / "drives" / name)),
-                seconds,
-            )
-            for name, agent, who, seconds in drives
-        ),
-    ]  # fmt: skip
-
-
-def _training(course: Course, lessons: Path, out: Path, seed: int, student: str | None) -> tuple[str, ...]:
-    """The second stage from perception that is trained; both, each with half of the samples, where there is none."""
-    samples = course.samples if student else course.samples // 2
-    changes = (f"seed={seed}", "epochs=1", f"data.samples={samples}", "data.validation=0", "schedule.warmup=10",
-               f"pace.log={max(1, samples // 16 // 8)}")  # fmt: skip
-    begin: tuple[str, ...] = ()
-    if student:
-        perception = student if student in SHIPPED else str(Path(student) / PERCEPTION)
-        begin = ("--stage", "posttrain", "--initial", perception)
-    return ("train", "nano", *changes, "--data", str(lessons), *begin, "--out", str(out))
-
-
-def report_of(out: Path) -> tuple[str, ...]:
-    """The command that writes the page of what there is in a demo's folder; empty if there is nothing to show yet."""
-    folders = [out / "drives" / name for name in ("expert", "trained-student", "new-student", "blind")]
-    folders += [out / "training", out / "lessons"]
-    there = [str(folder) for folder in folders if any(folder.glob("*"))]
-    shown = any(out.glob("drives/*/ledger/*.json")) or any(out.glob("*/**/train.csv")) or any(out.glob("*/**/*.arrow"))
-    return ("report", *there, "--out", str(out / PAGE)) if shown else ()
 
 
 def follow(
@@ -171,10 +85,13 @@ def follow(
                 f"\n[bold]{number} of {len(planned)}  {step.title}[/]  [dim]{_minutes(gone)} gone, about "
                 f"{_minutes(left * pace)} to go[/]\n[dim]$ {shlex.join(('lead', *step.command))}[/]", soft_wrap=True,
             )  # fmt: skip
-            code = _interruptible(run, step.command)
-            if code and step.needed:
+            with _limited(step.limit) as over:
+                code = _interruptible(run, step.command, over)
+            if over:
+                console.print(f"{_minutes(step.limit)} are over; what it drove counts, the same command gives it more")
+            elif code and step.needed:
                 raise LeadError(f"step {number} did not come through; what it said stands above")
-            if code:
+            elif code:
                 console.print(f"that ended with exit code {code}; the others are driven nevertheless")
             quiet += step.seconds
             if report := report_of(out):
@@ -194,15 +111,36 @@ def run_verb(words: Sequence[str]) -> int:
     return app(list(words), standalone_mode=False) or 0
 
 
-def _interruptible(run: Callable[[Sequence[str]], int], words: Sequence[str]) -> int:
-    """The exit code of a command. Raises KeyboardInterrupt, however the command told that it was stopped."""
+def _interruptible(run: Callable[[Sequence[str]], int], words: Sequence[str], over: Sequence[bool] = ()) -> int:
+    """The exit code of a command, STOPPED if its time was over.
+
+    Raises KeyboardInterrupt if somebody stopped it, however it told that.
+    """
     try:
         code = run(words)
-    except typer.Abort as stopped:
-        raise KeyboardInterrupt from stopped
-    if code == STOPPED:
+    except (KeyboardInterrupt, typer.Abort):
+        code = STOPPED
+    if code == STOPPED and not over:
         raise KeyboardInterrupt
     return code
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[list[bool]]:
+    """Interrupts what is done within when its time (s) is over, of which the list then tells; 0: it never is."""
+    over: list[bool] = []
+
+    def ring(*_: object) -> None:
+        over.append(True)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield over
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _claim(out: Path, settings: dict[str, object]) -> None:

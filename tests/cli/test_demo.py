@@ -1,6 +1,8 @@
 """`lead demo`: its commands, what it leaves when it is stopped, and the whole flow with the least there is to do."""
 
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ from typer.testing import CliRunner
 
 from lead import InputError, LeadError
 from lead.cli import demo
-from lead.cli.demo import QUICK, WHOLE, Course, Step, follow, report_of, run_verb, steps
+from lead.cli.demo import follow, run_verb
+from lead.cli.demo_steps import QUICK, WHOLE, Course, Step, report_of, steps
 from lead.cli.main import app
 from lead.scenarios.suites import resolve_routes
 from tests.cli.test_documented_commands import parse
@@ -67,6 +70,21 @@ def test_what_a_verb_says_of_being_stopped_is_heard(tmp_path: Path):
     assert follow(some_steps(tmp_path)[:1], tmp_path, lambda words: demo.STOPPED)
 
 
+def test_a_student_has_its_time_and_the_rest_goes_on(tmp_path: Path, capsys):
+    (late, *rest), ran = some_steps(tmp_path), []
+
+    def run(words):
+        ran.append(words)
+        if len(ran) == 1:
+            time.sleep(30.0)
+        return 0
+
+    assert not follow([replace(late, limit=0.1), *rest], tmp_path, run)
+    assert len(ran) == 3 and "0:00 min are over" in capsys.readouterr().out
+    limits = [step.limit for step in steps(WHOLE, tmp_path, 0, 2, "nano") if "evaluate" in step.command]
+    assert limits == [WHOLE.limit, WHOLE.limit, 0.0, 0.0]
+
+
 def test_a_route_that_fails_ends_nothing_but_a_step_that_others_need_does(tmp_path: Path, capsys):
     assert not follow(some_steps(tmp_path), tmp_path, lambda words: 1)
     assert capsys.readouterr().out.count("exit code 1") == 3
@@ -94,7 +112,7 @@ def test_expert_lesson_training_student_and_page(tmp_path: Path):
     for number, name in enumerate(("lesson", "test")):
         (tmp_path / f"{name}.xml").write_text(ROUTE.format(id=number, points=points))
     out = tmp_path / "out"
-    course = Course(str(tmp_path / "lesson.xml"), str(tmp_path / "test.xml"), 8, "a minute")
+    course = Course(str(tmp_path / "lesson.xml"), str(tmp_path / "test.xml"), 8, 200.0, "a minute")
     _, lesson, training, fresh, _, expert = steps(course, out, 0, 1, None)
     training = Step("", (*training.command[:2], *SLIM, *training.command[2:]), 1.0, needed=True)
     fresh = Step("", tuple(f"{word},every=20" if word.startswith("student:") else word for word in fresh.command), 1.0)
