@@ -88,7 +88,7 @@ def ask(view: View, memory: GapMemory, factors: NDArray[np.float64]) -> Asked:
                 waited[name] += max(0.0, view.scene.time - memory.time)
         else:
             going.add(name)
-            cleared.update(stream.moving())
+            cleared.update(stream.moving(speed))
             joined.update(stream.everybody() if zone.joins else ())
             if speed > view.limit and stream.blocker(haste, view.limit) is not None:
                 pace = max(pace, speed)
@@ -107,10 +107,19 @@ class _Stream:
         # kept free
         self._factors = np.fmax(factors[self._rows], 1.0) if told.type != BICYCLES else np.ones((len(self._rows), 2))
 
-    def moving(self) -> list[int]:
-        """Ids of those who drive, but for those behind whom the ego does."""
-        rows = self._rows
-        return self._view.actors.ids[rows[(self._speed >= MOVING) & ~_ahead_on_way(self._view)[rows]]].tolist()
+    def moving(self, target: float) -> list[int]:
+        """Ids of those who drive, but for those who go before an ego that accelerates to a target (m/s)."""
+        before = self._before(target) if self._zone.joins else _ahead_on_way(self._view)[self._rows]
+        return self._view.actors.ids[self._rows[(self._speed >= MOVING) & ~before]].tolist()
+
+    def _before(self, target: float) -> NDArray[np.bool_]:
+        """Who (K,) is where the ways meet before such an ego, or is ahead of it beyond."""
+        view, zone = self._view, self._zone
+        own, others = (zone.meets - view.index) * SPACING, zone.along - self._along
+        if own <= 0.0:
+            return others < own
+        time = DT * (1.0 + np.searchsorted(self._gone(target), own))
+        return others < self._speed * time
 
     def everybody(self) -> list[int]:
         """Ids of all of them."""
