@@ -15,10 +15,14 @@ import argparse
 import gc
 import logging
 import os
+import select
 import signal
 import socket
 import sys
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 from lead.server.episode import Episode
@@ -27,15 +31,17 @@ from lead.server.versions import client_version as find_version
 
 ASYNC_HZ = 20.0  # ticks per second in asynchronous mode
 REQUEST = 64  # bytes, at most
+LOOK_EVERY = 200  # ms
 
 
 def prepare(town: str, seed: int, requests: socket.socket) -> int:
     """Keep a town ready until the socket is closed at its other end; the exit code."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    episode = open_episode(town, find_version("0.9.16"), seed)
-    if episode is None:
-        return 1
-    episode.pictures.level(episode).names()
+    with _while_wanted(requests):
+        episode = open_episode(town, find_version("0.9.16"), seed)
+        if episode is None:
+            return 1
+        episode.pictures.level(episode).names()
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the servers
@@ -49,6 +55,31 @@ def prepare(town: str, seed: int, requests: socket.socket) -> int:
             _serve(episode, int(request), *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+@contextmanager
+def _while_wanted(requests: socket.socket) -> Iterator[None]:
+    """Interrupt what is done in the block, as Ctrl-C would, when nobody holds the socket's other end any more.
+
+    A first start compiles for a minute: who asked may have been killed in the meantime.
+    """
+    done = threading.Event()
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(requests, 0)  # hanging up is told in any case
+        while not done.is_set():
+            if poll.poll(LOOK_EVERY):
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()  # before anything is forked
 
 
 def _serve(episode: Episode, parent_pid: int, out: int, log: int) -> NoReturn:

@@ -24,6 +24,10 @@ server = prepared.start()
 print(prepared._process.pid, server.pid, flush=True)
 time.sleep(60)
 """
+PREPARES = f"""
+import lead.client.prepared as prepared
+prepared.PreparedTown({TOWN!r})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +108,20 @@ def test_nothing_is_left_when_the_holder_is_killed():
     holder.wait()
     holder.stdout.close()
     assert len(pids) == 2 and all(gone(pid, 5.0) for pid in pids)
+
+
+def test_a_preparation_ends_when_nobody_waits_for_it_any_more(tmp_path: Path):
+    holder = subprocess.Popen([sys.executable, "-c", PREPARES])
+    end = time.monotonic() + 60.0
+    while not (found := _children(holder.pid)) and time.monotonic() < end:
+        time.sleep(0.05)
+    holder.kill()
+    holder.wait()
+    assert len(found) == 1 and gone(found[0], 30.0)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_forked_servers_log_is_its_own(prepared: PreparedTown):
