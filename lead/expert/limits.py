@@ -5,6 +5,7 @@ Source: spec/lead-expert-and-data.md, 1.4.
 
 import numpy as np
 
+from lead.expert.bends import bend_speed
 from lead.expert.scene import SPACING, Actors, Briefing, Kind, Scene, Visibility
 from lead.expert.settings import Settings
 
@@ -39,7 +40,8 @@ def speed_limit(scene: Scene, actors: Actors, index: int, settings: Settings) ->
         limit = _careful(limit, scene, index, settings)
     else:
         limit = max(limit, NOT_SLOW)
-    return float(min(HIGHEST, max(LOWEST, limit)))
+    limit = float(min(HIGHEST, max(LOWEST, limit)))
+    return min(limit, bend_speed(scene.route, index)) if settings.bends else limit
 
 
 def playing(scene: Scene) -> Briefing | None:

@@ -51,6 +51,7 @@ class Settings:
         limit_factor: of the speed limit that is driven.
         gaps: streams of traffic are crossed and joined only through gaps that are long enough (not published).
         standing_passed: vehicles that stand in the way for good are driven round after some patience (not published).
+        bends: slower before bends that are too tight for the speed (not published).
         rear_danger: speed up before fast traffic close behind after a merge.
     """
 
@@ -81,6 +82,7 @@ class Settings:
     limit_factor: float = 0.72
     gaps: bool = True
     standing_passed: bool = True
+    bends: bool = True
     rear_danger: bool = True
 
 
