@@ -20,6 +20,7 @@ from lead.expert.view import View
 SPEED = 40.0 / 3.6  # m/s while it comes past
 AHEAD, AHEAD_TIME = 30.0, 1.0  # m at most, and s of travel, to where the ego begins to move aside
 MOVING_OVER = 2.0  # s until it is on the lane beside
+PATIENCE, HASTE = 4.0, 4.0  # s of waiting in which it asks for less and less of that; a second counts as so many
 STAYS = 60.0  # m ahead for which the ego stays aside while the vehicle is behind
 BESIDE = 20.0  # m before and behind the ego in which others on a lane make it less free
 STEPS = 10  # route points by which the shift's end moves on at a time
@@ -55,7 +56,8 @@ def _free_side(view: View, waited: float) -> bool | None:
     lanes = {True: Side(int(view.route.left_side[view.index])), False: Side(int(view.route.right_side[view.index]))}
     same = [left for left, side in lanes.items() if side is Side.SAME]
     speed = min(view.speed, SPEED)
-    free = [left for left in same if lane_free(view, left, waited, MOVING_OVER, speed)]
+    later = MOVING_OVER * max(0.0, 1.0 - waited / PATIENCE)
+    free = [left for left in same if lane_free(view, left, HASTE * waited, later, speed)]
     if len(free) == 2:
         return _close_by(view, left=True) < _close_by(view, left=False)
     if same:

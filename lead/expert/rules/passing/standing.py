@@ -11,7 +11,7 @@ from lead.expert.path import Shift
 from lead.expert.rules.passing.memory import Manoeuvre, Stage
 from lead.expert.rules.passing.merging import lane_free
 from lead.expert.rules.passing.obstacles import Obstacles
-from lead.expert.rules.passing.oncoming import in_the_way
+from lead.expert.rules.passing.oncoming import in_the_way, seconds_for
 from lead.expert.rules.passing.overtaking import opened, overtake, waits
 from lead.expert.rules.passing.row import Row, rung
 from lead.expert.rules.passing.shifting import borrowed_side, way_round
@@ -21,6 +21,7 @@ from lead.expert.view import View
 PASSED = 3.0  # m to the first obstacle along the route from which on it is as good as passed
 LOOK_FROM = 8.0  # m before the shift from which on the lane to be borrowed is looked at
 LOOK_TIME = 1.0  # s of travel before it, likewise, where that lane has the ego's direction
+ON_THE_MOVE = 3.0  # m/s from which on the lane must stay free until the ego is on it
 WAIT_BEYOND = 1.0  # m after the shift's begin that are kept a gap to while waiting: slightly offset
 WAIT_GAP, WAIT_HEADWAY = 2.0, 0.1  # m, s
 CAP_NEAR = 25.0  # m to the obstacles within which no cap holds
@@ -57,11 +58,19 @@ def _change_lane(
     if manoeuvre.stage is Stage.APPROACHING:
         if (shift.start - view.index) * SPACING < max(LOOK_FROM, LOOK_TIME * view.speed):
             since = view.scene.time if manoeuvre.waiting is None else manoeuvre.waiting
-            free = lane_free(view, shift.left, view.scene.time - since)
+            free = lane_free(view, shift.left, view.scene.time - since, _until_across(view, shift))
             manoeuvre = replace(manoeuvre, waiting=since, stage=Stage.OVERTAKING if free else Stage.APPROACHING)
         if manoeuvre.stage is Stage.APPROACHING:
             return manoeuvre, (*caps, _wait(view, Cause.OBSTACLE, shift, int(obstacles.ids[0])))
     return manoeuvre, caps
+
+
+def _until_across(view: View, shift: Shift) -> float:
+    """Seconds until an ego on the move is half on the lane of a shift; 0 for one that stands or creeps, which has to
+    squeeze in."""
+    if view.speed < ON_THE_MOVE:
+        return 0.0
+    return seconds_for((shift.start - view.index) * SPACING + 0.5 * shift.transition, view.speed, view.limit)
 
 
 def _look(view: View, briefing: Briefing, row: Row, shift: Shift, manoeuvre: Manoeuvre) -> tuple[Manoeuvre, int]:
