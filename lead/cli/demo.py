@@ -97,8 +97,10 @@ def follow(
             if report := report_of(out):
                 _interruptible(run, report)
     except KeyboardInterrupt:
-        console.print("\nstopped; the page shows what has been done, and the same command goes on from here")
-        if report := report_of(out):
+        report = report_of(out)
+        shown = "the page shows what has been done" if report else "there is nothing to show yet"
+        console.print(f"\nstopped; {shown}, and the same command goes on from here", soft_wrap=True)
+        if report:
             run((*report, "--videos", "made"))
         return True
     return False
