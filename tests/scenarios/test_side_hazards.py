@@ -175,13 +175,13 @@ def test_oncoming_cars_keep_clear_of_cones_and_reach_into_the_lane(client: carla
         assert act.run(triggered, 10.0)
         assert act.orders.names == ["remove_lane", "change_opposite"]
         limit = act.stage.ego.get_speed_limit() / 3.6
-        act.run(after(act, 6.0), ego_drives=False)
+        act.run(after(act, 8.0), ego_drives=False)
         cars = act.actors("vehicle.*")
         along, right = np.array([seen_from(trigger, car) for car in cars]).T
         assert len(cars) >= 2
-        np.testing.assert_allclose(np.diff(along), 40.0, atol=2.0)
+        assert (np.diff(along) > 39.0).all()  # the one before was 40 m from the source when it came, and faster
         np.testing.assert_allclose(right, -WIDTH + 0.3 + WIDTH / 2 - 0.7, atol=0.15)
-        np.testing.assert_allclose([car.get_velocity().length() for car in cars], limit, rtol=0.06)
+        assert cars[0].get_velocity().length() == pytest.approx(limit, rel=0.06)
 
 
 def test_who_keeps_right_passes_invading_cars_untouched(client: carla.Client):
