@@ -105,8 +105,9 @@ def test_without_a_trained_student_it_says_so_and_does_the_rest(tmp_path: Path, 
         CliRunner().invoke(app, ["demo", "--student", "nowhere"], catch_exceptions=False)
 
 
+@pytest.mark.timeout(900)
 def test_expert_lesson_training_student_and_page(tmp_path: Path):
-    """The whole flow on a route of 30 m, with a student of two steps; it is asked for its plan once a second."""
+    """The whole flow on a route of 30 m, with a student of two steps; it is asked for its plan once a second, for a minute."""
     route = resolve_routes("mini:5")[0].key_points
     points = "".join(f'<position x="{x:.2f}" y="{y:.2f}" z="{z:.2f}"/>' for x, y, z in route[:2, :3])
     for number, name in enumerate(("lesson", "test")):
@@ -115,7 +116,12 @@ def test_expert_lesson_training_student_and_page(tmp_path: Path):
     course = Course(str(tmp_path / "lesson.xml"), str(tmp_path / "test.xml"), 8, 200.0, "a minute")
     _, lesson, training, fresh, _, expert = steps(course, out, 0, 1, None)
     training = Step("", (*training.command[:2], *SLIM, *training.command[2:]), 1.0, needed=True)
-    fresh = Step("", tuple(f"{word},every=20" if word.startswith("student:") else word for word in fresh.command), 1.0)
+    fresh = Step(
+        "",
+        tuple(f"{word},every=20" if word.startswith("student:") else word for word in fresh.command),
+        1.0,
+        limit=60.0,
+    )
     assert not follow([lesson, training, fresh, expert], out)
     run = json.loads((out / "training" / "posttrain" / "run.json").read_text())
     assert run["recipe"] == "nano" and run["data"] == str(out / "lessons") and len(run["data_sha256"]) == 64

@@ -48,6 +48,7 @@ def test_expert(place: Path):
     assert "OppositeVehicleRunningRedLight" in told and "wants" in told and "driving score" in told
 
 
+@pytest.mark.timeout(900)
 def test_record_train_and_drive(place: Path):
     told = run("03_record.py", place)
     assert "kept: True" in told and "faults: none" in told
