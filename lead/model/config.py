@@ -78,10 +78,12 @@ class RadarConfig:
 class StatusConfig:
     """What the planner is told besides the bird's-eye view.
 
-    Speeds are divided by `max_speed` (m/s), accelerations by `max_acceleration` (m/s2; None: not told). `commands` is
-    the number of navigation commands (0: not told). `past_samples` past positions and speeds. `radar`: the detections.
+    `speed`: the ego's own. Speeds are divided by `max_speed` (m/s), accelerations by `max_acceleration` (m/s2; None: not
+    told). `commands` is the number of navigation commands (0: not told). `past_samples` past positions and speeds.
+    `radar`: the detections.
     """
 
+    speed: bool = True
     max_speed: float = 25.0
     max_acceleration: float | None = None
     commands: int = 6

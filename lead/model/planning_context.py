@@ -1,5 +1,7 @@
 """The tokens that the planner's queries look at: the bird's-eye view, and what the ego knows of itself and its goal."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -22,8 +24,10 @@ class PlanningContext(nn.Module):
         super().__init__()
         status, size = planning.status, planning.token_size
         self.status, self.grid, self.compat = status, config.bev, config.compat
-        self.velocity_encoder = nn.Sequential(nn.Linear(1, size))
-        tokens = 1
+        tokens = 0
+        if status.speed:
+            self.velocity_encoder = nn.Sequential(nn.Linear(1, size))
+            tokens += 1
         if status.max_acceleration is not None:
             self.acceleration_encoder = nn.Sequential(nn.Linear(1, size))
             tokens += 1
@@ -64,7 +68,9 @@ class PlanningContext(nn.Module):
 
     def _status(self, inputs: Inputs, radar: tuple[Tensor, Tensor] | None) -> list[Tensor]:
         status = self.status
-        tokens = [self.velocity_encoder(inputs.speed[:, None, None] / status.max_speed)]
+        tokens = []
+        if status.speed:
+            tokens.append(self.velocity_encoder(inputs.speed[:, None, None] / status.max_speed))
         if status.max_acceleration is not None:
             tokens.append(self.acceleration_encoder(inputs.acceleration[:, None, None] / status.max_acceleration))
         if status.commands:
@@ -74,17 +80,19 @@ class PlanningContext(nn.Module):
             points_B32 = points_B32 / self.target_point_scale
             tokens.append(self.tp_encoder(points_B32))
         if status.past_samples:
-            tokens += self._past(inputs, tokens[0])
+            tokens += self._past(inputs, tokens)
         if status.radar:
             detections_BQ4, features_BQC = radar
             shares_BQ2 = scaled_to_grid(detections_BQ4[..., : RadarDetection.V], self.grid)
-            tokens.append(self.radar_encoder(features_BQC) + embed_points(shares_BQ2, tokens[0].shape[-1]))
+            tokens.append(
+                self.radar_encoder(features_BQC) + embed_points(shares_BQ2, self.status_pos_embedding.shape[-1])
+            )
         return tokens
 
-    def _past(self, inputs: Inputs, velocity_B1C: Tensor) -> list[Tensor]:
+    def _past(self, inputs: Inputs, tokens: Sequence[Tensor]) -> list[Tensor]:
         """Tokens of past positions and speeds; where compatible, the speed's token in their place (spec/tfv6.md, 6)."""
         if self.compat:
-            return [velocity_B1C] * (2 * self.status.past_samples)
+            return [tokens[0]] * (2 * self.status.past_samples)
         positions_BP2 = inputs.past_positions / self.target_point_scale
         speeds_BP1 = inputs.past_speeds[..., None] / self.status.max_speed
         return [self.past_positions_encoder(positions_BP2), self.past_speeds_encoder(speeds_BP1)]

@@ -57,9 +57,12 @@ class TransFuser(nn.Module):
         self.add_module(f"bev_semantic_decoder{suffix}", BevSemanticDecoder(channels, self.config.bev, heads))
         self.add_module(f"center_net_decoder{suffix}", CenterNet(channels, heads))
 
-    def _radar(self, bev_BCYX: Tensor | None, inputs: Inputs, heads: Heads) -> tuple[Tensor, Tensor] | None:
+    def _asks_radar(self, heads: Heads) -> bool:
         planner_asks = self.config.planning is not None and self.config.planning.status.radar and Heads.PLAN in heads
-        if self.radar_detector is None or not (planner_asks or Heads.RADAR in heads):
+        return self.radar_detector is not None and (planner_asks or Heads.RADAR in heads)
+
+    def _radar(self, bev_BCYX: Tensor | None, inputs: Inputs, heads: Heads) -> tuple[Tensor, Tensor] | None:
+        if not self._asks_radar(heads):
             return None
         return self.radar_detector(bev_BCYX, inputs.radar, inputs.speed)
 
@@ -88,7 +91,7 @@ class TransFuser(nn.Module):
 
     def _check(self, inputs: Inputs, heads: Heads) -> None:
         needed = {"lidar"} if self.config.sees_lidar else set()
-        if self.radar_detector is not None and heads & (Heads.PLAN | Heads.RADAR):
+        if self._asks_radar(heads):
             needed.add("radar")
         if self.config.planning is not None and Heads.PLAN in heads:
             status, unrolled = self.config.planning.status, self.config.planning.head == "gru"

@@ -111,7 +111,11 @@ def waymo() -> ModelConfig:
 
 
 def nano() -> ModelConfig:
-    """The same raster, heads and tokens in a hundredth of the arithmetic: small pictures, encoders and maps."""
+    """The same raster and heads in a hundredth of the arithmetic: small pictures, encoders and maps.
+
+    Its planner is not told the ego's speed, nor radar detections, which hold it: with little data it learns to go on as
+    fast as it goes, and once it stands it stands for ever.
+    """
     return ModelConfig(
         name="nano",
         rig=nano_cameras(),
@@ -125,7 +129,7 @@ def nano() -> ModelConfig:
             bev_channels=16,
         ),
         radar=RadarConfig(token_size=64, hidden=128, layers=2, heads=4, feedforward=128, dropout=0.0),
-        planning=PlanningConfig(layers=3, heads=4, feedforward=256),
+        planning=PlanningConfig(layers=3, heads=4, feedforward=256, status=StatusConfig(speed=False, radar=False)),
         perspective=PerspectiveConfig(channels=(32, 16, 16), scales=(4, 2), stride=4),
         carla=BevHeadsConfig(stride=4),
     )
@@ -134,7 +138,7 @@ def nano() -> ModelConfig:
 def nano_blind() -> ModelConfig:
     """`nano`'s planner without senses: what status and target points alone tell."""
     config = nano()
-    planning = replace(config.planning, status=replace(config.planning.status, radar=False))
+    planning = replace(config.planning, status=replace(config.planning.status, speed=True))
     return replace(
         config, name="nano_blind", backbone=None, radar=None, planning=planning, perspective=None, carla=None
     )

@@ -8,9 +8,12 @@ from published import inputs_by_seed
 
 from lead import InputError
 from lead.model.batch import ALL, CONTROL, Heads, tensors_of
+from lead.model.config import StatusConfig
 from lead.model.ensemble import Ensemble
 from lead.model.transfuser import TransFuser
 from lead.model.variants import nano, variant
+
+PLAN = {"route", "waypoints", "target_speed", "target_speed_logits"}
 
 
 def test_nano_has_every_head_of_the_published_model(nano_model):
@@ -28,16 +31,29 @@ def test_nano_has_every_head_of_the_published_model(nano_model):
 def test_heads_asked_for_are_all_that_is_computed(nano_model):
     inputs = inputs_by_seed(nano_model.config)
     full, control = tensors_of(nano_model(inputs, ALL)), tensors_of(nano_model(inputs, CONTROL))
-    assert set(control) == {"route", "waypoints", "target_speed", "target_speed_logits", "radar"}
+    assert set(control) == PLAN
     assert all(torch.equal(value, full[name]) for name, value in control.items())
     assert set(tensors_of(nano_model(inputs, Heads.DEPTH))) == {"depth"}
+
+
+def test_nano_plans_without_its_own_speed_or_radar_unless_told(nano_model):
+    inputs = inputs_by_seed(nano_model.config)
+    other = replace(inputs, speed=inputs.speed + 5.0, radar=None)
+    assert torch.equal(nano_model(inputs, CONTROL).target_speed, nano_model(other, CONTROL).target_speed)
+    told = replace(nano_model.config, planning=replace(nano_model.config.planning, status=StatusConfig()))
+    torch.manual_seed(0)
+    hears = TransFuser(told).eval()
+    assert set(tensors_of(hears(inputs, CONTROL))) == PLAN | {"radar"}
+    assert not torch.equal(
+        hears(inputs, CONTROL).target_speed, hears(replace(inputs, speed=inputs.speed + 5.0), CONTROL).target_speed
+    )
 
 
 def test_a_blind_model_plans_from_its_status_alone():
     blind = TransFuser(variant("nano_blind")).eval()
     inputs = inputs_by_seed(nano())
     said = blind(inputs)
-    assert set(tensors_of(said)) == {"route", "waypoints", "target_speed", "target_speed_logits"}
+    assert set(tensors_of(said)) == PLAN
     dark = replace(inputs, rgb=torch.zeros_like(inputs.rgb), lidar=None, radar=None)
     assert torch.equal(blind(dark).route, said.route)
     assert not torch.equal(blind(replace(dark, speed=inputs.speed + 3.0)).route, said.route)
