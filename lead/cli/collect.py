@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from lead import InputError
+
 console = Console(highlight=False)
 
 
@@ -28,6 +30,12 @@ def collect(
         ),
     ] = "route",
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG; the student is shown the same.")] = 50,
+    recovery: Annotated[
+        str,
+        typer.Option(
+            help="Where the moved copy of the rig looks from: frame (drawn for each) or route (as published)."
+        ),
+    ] = "frame",
     protocol: Annotated[
         str, typer.Option(help="Whose rules judge drives, and whose spacing target points have.")
     ] = "leaderboard-2.0",
@@ -56,7 +64,9 @@ def collect(
 
     protocol_named(protocol)
     chosen = resolve_routes(routes, keep_faulty=True)
-    recording = Recording(rig, expert, quality, weather=weather)
+    if recovery not in ("frame", "route"):
+        raise InputError(f"found --recovery {recovery}; expected frame or route")
+    recording = Recording(rig, expert, quality, weather=weather, recovery=recovery)
     cost = estimate(chosen, recording, workers, out)
     console.print(
         f"{cost.routes} routes, {cost.kilometres:.1f} km, about {cost.hours:.1f} h of driving: {cost.frames:,} frames, "

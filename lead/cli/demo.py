@@ -55,7 +55,7 @@ def demo(
             "This version of lead came without a trained student. The new one begins with nothing instead of with "
             "perception that is trained, and no trained one drives beside it; all else is as it would be."
         )
-    done = {"lessons": course.lessons, "test": course.test, "samples": course.samples}
+    done = {"lessons": course.lessons, "test": course.test, "epochs": course.epochs}
     _claim(out, {**done, "seed": seed, "student": student if there else None})
     stopped = follow(planned, out)
     page = out / PAGE

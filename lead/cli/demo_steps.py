@@ -16,20 +16,20 @@ class Course:
 
     Attributes:
         lessons, test: routes that are recorded, and routes that are driven by all; of other towns.
-        samples: that the new student learns from; a frame may come more than once.
+        epochs: of its lessons in which the new student's planner learns.
         limit: s that a student has to drive the test: one that has learnt little may creep about for long.
         told: how long it takes on two cores that have nothing else to do.
     """
 
     lessons: str
     test: str
-    samples: int
+    epochs: int
     limit: float
     told: str
 
 
-WHOLE = Course("train:2,14,26,38,50,62", "mini:2,5,10,12,16,19", 2560, 240.0, "about a quarter of an hour")
-QUICK = Course("train:2,50", "mini:2,10", 384, 75.0, "about four minutes")
+WHOLE = Course("train:2,14,26,38,50,62", "mini:2,5,10,12,16,19", 60, 240.0, "about a quarter of an hour")
+QUICK = Course("train:2,50", "mini:2,10", 40, 75.0, "about four minutes")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def steps(course: Course, out: Path, seed: int, workers: int, student: str | Non
         ),
         Step(
             "a new student learns from them", _training(course, lessons, training, seed, student),
-            20.0 + 0.05 * course.samples, needed=True,
+            20.0 + len(course.lessons.split(",")) * (7.0 + 0.4 * course.epochs), needed=True,
         ),
         *(
             Step(
@@ -88,14 +88,13 @@ def steps(course: Course, out: Path, seed: int, workers: int, student: str | Non
 
 
 def _training(course: Course, lessons: Path, out: Path, seed: int, student: str | None) -> tuple[str, ...]:
-    """The second stage from perception that is trained; both, each with half of the samples, where there is none."""
-    samples = course.samples if student else course.samples // 2
-    changes = (f"seed={seed}", "epochs=1", f"data.samples={samples}", "data.validation=0", "schedule.warmup=10",
-               f"pace.log={max(1, samples // 16 // 8)}")  # fmt: skip
-    begin: tuple[str, ...] = ()
+    """The planner from perception that is trained; all stages, perception for an epoch each, where there is none."""
+    changes = (f"seed={seed}", f"planner.epochs={course.epochs}", "data.validation=0", "schedule.warmup=10",
+               "pace.log=20")  # fmt: skip
+    begin: tuple[str, ...] = ("pretrain.epochs=1", "posttrain.epochs=1")
     if student:
         perception = student if student in SHIPPED else str(Path(student) / PERCEPTION)
-        begin = ("--stage", "posttrain", "--initial", perception)
+        begin = ("--stage", "planner", "--initial", perception)
     return ("train", "nano", *changes, "--data", str(lessons), *begin, "--out", str(out))
 
 

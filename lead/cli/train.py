@@ -31,7 +31,7 @@ def train(
     changes: Annotated[
         list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings, such as pretrain.epochs=3 batch=32.")
     ] = None,
-    stage: Annotated[str, typer.Option(help="pretrain, posttrain or all.")] = "all",
+    stage: Annotated[str, typer.Option(help="One of the recipe's, such as pretrain; or all.")] = "all",
     initial: Annotated[
         Path | None,
         typer.Option(
@@ -122,6 +122,12 @@ def shown(stage: "StageConfig", ranks: "Ranks") -> "Iterator[Callable[[Report], 
                 bar.console.print(f"step {told.step}/{told.steps}  {loss}{told.values['samples_per_s']:.1f} samples/s")
             if told.note is not None:
                 bar.console.print(f"[bold red]alarm:[/] {told.note}")
-            bar.update(task, total=told.steps, completed=told.step, told=f"{loss}waiting {100 * told.wait:.0f} %")
+            bar.update(
+                task,
+                description=told.stage,
+                total=told.steps,
+                completed=told.step,
+                told=f"{loss}waiting {100 * told.wait:.0f} %",
+            )
 
         yield report

@@ -38,11 +38,12 @@ def frame_from_arrow(row: pa.RecordBatch) -> Frame:
 
 
 def read_group(group: type[T], row: pa.RecordBatch, prefix: str = "") -> T:
-    """One part of a frame, such as `read_group(Ego, row, "ego.")`; columns of other parts may lack."""
+    """One part of a frame, such as `read_group(Ego, row, "ego.")`; columns of other parts may lack, and optional ones."""
     values: dict[str, Any] = {}
     for name, column, nested, lacks in _layout(group, prefix):
         if nested is None:
-            values[name] = BY_NAME[column].from_arrow(row.column(column))
+            absent = lacks and row.schema.get_field_index(column) < 0
+            values[name] = None if absent else BY_NAME[column].from_arrow(row.column(column))
         else:
             missing = lacks and row.column(column).null_count
             values[name] = None if missing else read_group(nested, row, f"{prefix}{name}.")
@@ -56,7 +57,7 @@ def _layout(group: type, prefix: str) -> tuple[tuple[str, str, type | None, bool
     for entry in fields(group):
         name = prefix + entry.name
         if "column" in entry.metadata:
-            entries.append((entry.name, name, None, False))
+            entries.append((entry.name, name, None, BY_NAME[name].optional))
         else:
             nested, lacks = _group_of(_hints(group)[entry.name])
             entries.append((entry.name, f"{name}.{fields(nested)[0].name}", nested, lacks))

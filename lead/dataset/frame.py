@@ -210,5 +210,9 @@ class Frame:
     surroundings: Surroundings
     boxes: Boxes
     view: View  # of the rig as it is mounted
-    perturbed: View  # of its copy, moved by the header's perturbation
+    perturbed: View  # of its copy
     cloud: Cloud | None = None  # None where the rig has no LiDAR; seen from the mounted rig only
+    moved: NDArray[np.float32] | None = stored(
+        "float32", (2,), "m to the right, rad clockwise: how the copy was moved in this frame, if not as the header says",
+        optional=True,
+    )  # fmt: skip

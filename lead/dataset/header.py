@@ -45,7 +45,7 @@ class Mounted:
 
 @dataclass(frozen=True, config=STRICT)
 class Perturbation:
-    """How the copy of the rig was moved: first turned about the ego's middle, then shifted sideways; the same for all frames.
+    """How the copy of the rig was moved: first turned about the ego's middle, then shifted sideways.
 
     Source: spec/lead-expert-and-data.md, 3.3.
     """
@@ -86,7 +86,7 @@ class RouteHeader:
         weather, repetition, seed: of this drive.
         ego_type, ego_extent, ego_centre: blueprint; half sizes and the middle of its box in its frame (m).
         expert: the preset, and the settings that differ from it.
-        rig, perturbation: what looked, and how its copy was moved.
+        rig, perturbation: what looked, and how its copy was moved, in all frames that say nothing else.
         plan, pop_distances: for `Intent.reached`.
         jpeg_quality: of the colour pictures; the student's must be the same.
         ticks_per_frame: ticks (0.05 s) from frame to frame.

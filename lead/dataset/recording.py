@@ -25,6 +25,7 @@ class Seen:
     boxes: Boxes
     view: View
     cloud: Cloud | None
+    moved: NDArray[np.float32] | None = None  # (2,) `Frame.moved`
 
 
 class Recording(Protocol):
@@ -47,4 +48,8 @@ class Recording(Protocol):
 
     def ego_poses(self, rows: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """World poses (K, 6) of the ego and ticks (K,) in some frames."""
+        ...
+
+    def speeds(self, rows: Sequence[int]) -> NDArray[np.float64]:
+        """Speeds (K, 2) in some frames, m/s: the ego's, and that which the expert aims at."""
         ...

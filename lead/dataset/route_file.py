@@ -17,7 +17,8 @@ from lead.dataset.schema import HEADER_KEY, check_version
 from lead.dataset.writer import FRAMES
 
 T = TypeVar("T")
-NEEDED = ("tick", "ego", "fix.position", "intent", "reasons.target_speed", "surroundings", "boxes")
+NEEDED = ("tick", "ego", "fix.position", "intent", "reasons.target_speed", "surroundings", "boxes", "moved")
+SPEEDS = ("ego.speed", "reasons.target_speed")
 MAGIC = 8  # bytes before the stream of messages in an Arrow IPC file
 
 
@@ -47,7 +48,7 @@ class RouteFile:
         schema = self._open()
         check_version(schema.metadata, self.path)
         self.header = header_from_json(schema.metadata.get(HEADER_KEY, b""), self.path)
-        missing = [column.name for column in COLUMNS if column.field not in schema]
+        missing = [column.name for column in COLUMNS if column.field not in schema and not column.optional]
         if missing:
             raise InputError(f"{self.path} lacks the columns {', '.join(missing)}")
 
@@ -81,6 +82,7 @@ class RouteFile:
             boxes=read_group(Boxes, batch, "boxes."),
             view=read_group(View, batch, f"{view}."),
             cloud=read_group(Cloud, batch, "cloud.") if cloud and not batch.column("cloud.x").null_count else None,
+            moved=value("moved") if "moved" in batch.schema.names else None,
         )
 
     def ego_poses(self, rows: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -92,6 +94,12 @@ class RouteFile:
                 self._ego[row] = pose, batch.column("tick")[0].as_py()
         found = [self._ego[row] for row in rows]
         return np.array([pose for pose, _ in found]).reshape(-1, 6), np.array([tick for _, tick in found], np.int64)
+
+    def speeds(self, rows: Sequence[int]) -> NDArray[np.float64]:
+        """Speeds (K, 2) in some frames, m/s: the ego's, and that which the expert aims at."""
+        batches = (self.batch(row, SPEEDS) for row in rows)
+        found = [[batch.column(name)[0].as_py() for name in SPEEDS] for batch in batches]
+        return np.array(found, np.float64).reshape(-1, 2)
 
     def part(self, row: int, group: type[T], name: str) -> T:
         """One part of a frame without reading the others, such as `part(3, Boxes, "boxes")`."""

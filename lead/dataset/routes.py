@@ -13,6 +13,9 @@ from lead.dataset.route_file import RouteFile
 from lead.dataset.route_record import RECORD, read_record
 from lead.dataset.writer import FRAMES
 
+STANDS, CREEPS, GOES = 0.1, 2.0, 0.5
+"""m/s: below which the ego stands, below which it creeps, and how much faster than it is it is to go when it departs."""
+
 
 @dataclass(frozen=True)
 class RouteEntry:
@@ -37,6 +40,8 @@ class Selection:
         rejected: whether routes that are not good enough to learn from count too.
         skip_first, skip_last: frames of each route that are left out at its ends.
         every: takes each frame of so many.
+        standing_every: of those in which the ego stands and is to, takes each of so many: in towns they are half of all.
+        departures: takes so many times those in which it stands or creeps and is to go: they are one in thirty.
     """
 
     towns: tuple[str, ...] = ()
@@ -49,6 +54,8 @@ class Selection:
     skip_first: int = 1
     skip_last: int = 1
     every: int = 1
+    standing_every: int = 1
+    departures: int = 1
 
     def takes(self, route: RouteEntry) -> bool:
         """Whether a route is taken."""
@@ -59,9 +66,15 @@ class Selection:
             and _allowed((route.weather,), self.weathers, self.not_weathers)
         )
 
-    def rows(self, route: RouteEntry) -> range:
-        """Frames taken of a route that is."""
-        return range(self.skip_first, max(self.skip_first, route.frames - self.skip_last), self.every)
+    def rows(self, route: RouteEntry) -> NDArray[np.int32]:
+        """Frames (K,) taken of a route that is, one of them perhaps several times. Reads speeds if they matter."""
+        rows = np.arange(self.skip_first, max(self.skip_first, route.frames - self.skip_last), self.every, np.int32)
+        if self.standing_every == self.departures == 1:
+            return rows
+        own, target = route.opened(route.folder).speeds(rows.tolist()).T
+        standing, departing = (own < STANDS) & (target < STANDS), (own < CREEPS) & (target > own + GOES)
+        times = np.where(departing, self.departures, 1) * ~(standing & (rows % self.standing_every != 0))
+        return np.repeat(rows, times)
 
 
 @dataclass(frozen=True)
@@ -96,12 +109,13 @@ def recorded_routes(root: Path) -> list[RouteEntry]:
 
 def select(routes: Iterable[RouteEntry], selection: Selection = Selection()) -> Pool:
     """The frames of routes that a selection takes. Raises InputError if none are left."""
-    taken = tuple(route for route in routes if selection.takes(route) and len(selection.rows(route)))
+    found = [(route, selection.rows(route)) for route in routes if selection.takes(route)]
+    taken = [(route, rows) for route, rows in found if len(rows)]
     if not taken:
         raise InputError(f"no frame is left by {selection}; lead data info shows what the data set holds")
-    rows = [np.array(selection.rows(route), np.int32) for route in taken]
+    rows = [rows for _, rows in taken]
     route_of = np.repeat(np.arange(len(taken), dtype=np.int32), [len(each) for each in rows])
-    return Pool(taken, route_of, np.concatenate(rows))
+    return Pool(tuple(route for route, _ in taken), route_of, np.concatenate(rows))
 
 
 def _allowed(names: Sequence[str], wanted: tuple[str, ...], refused: tuple[str, ...]) -> bool:

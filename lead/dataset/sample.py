@@ -15,7 +15,7 @@ from lead.dataset.lidar_raster import count_raster
 from lead.dataset.radar_table import radar_table
 from lead.dataset.recording import Recording, Seen
 from lead.dataset.target_points import told_points
-from lead.dataset.viewpoint import AS_MOUNTED, seen_from, seen_from_above, view_pose
+from lead.dataset.viewpoint import moved_by, seen_from, seen_from_above, view_pose
 from lead.dataset.way_labels import spaced_route, steps_between
 from lead.scenarios.lane_graph import Command
 
@@ -105,7 +105,7 @@ def make_sample(
     header = recording.header
     frame = recording.seen(row, perturbed, settings.cloud)
     view = frame.view
-    moved = header.perturbation if perturbed else AS_MOUNTED
+    moved = moved_by(perturbed, header, frame.moved)
     pose = view_pose(frame.ego.pose, moved)
     asked = {"rgb": True, "semantics": settings.semantics, "depth": settings.depth}
     missing = [name for name, needed in asked.items() if needed and getattr(view, name) is None]

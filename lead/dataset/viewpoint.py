@@ -3,10 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.dataset.header import Perturbation
+from lead.dataset.header import Perturbation, RouteHeader
 from lead.geometry.poses import compose, to_local
 
 AS_MOUNTED = Perturbation()
+
+
+def moved_by(perturbed: bool, header: RouteHeader, moved: NDArray[np.floating] | None) -> Perturbation:
+    """How the rig of a view was moved; `moved` is `Frame.moved`."""
+    if not perturbed:
+        return AS_MOUNTED
+    return header.perturbation if moved is None else Perturbation(*moved.tolist())
 
 
 def view_pose(ego_pose: NDArray[np.float64], perturbation: Perturbation) -> NDArray[np.float64]:

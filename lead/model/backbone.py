@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from lead.model.config import ModelConfig
 from lead.model.encoders import build_encoder
 from lead.model.fusion import Fusion
+from lead.model.ground import laid_on_ground, picture_places
 
 STAGES = 4
 RGB_MEAN = (0.485, 0.456, 0.406)
@@ -24,7 +25,9 @@ class Backbone(nn.Module):
         super().__init__()
         parts = config.backbone
         self.image_encoder = build_encoder(parts.image_architecture, in_channels=3)
-        self.lidar_encoder = build_encoder(parts.lidar_architecture, in_channels=2 if parts.latent else 1)
+        self.lidar_encoder = build_encoder(
+            parts.lidar_architecture, in_channels=(2 if parts.latent else 1) + 3 * parts.ground
+        )
         image, lidar = self.image_encoder.channels, self.lidar_encoder.channels
         self.lidar_channel_to_img = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(image, lidar))
         self.img_channel_to_lidar = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in zip(image, lidar))
@@ -38,10 +41,13 @@ class Backbone(nn.Module):
         self.up_conv4 = nn.Conv2d(parts.bev_channels, parts.bev_channels, 3, padding=1)
         self.c5_conv = nn.Conv2d(self.bev_channels, parts.bev_channels, 1)
 
-        self.register_buffer("rgb_mean", torch.tensor(RGB_MEAN).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("rgb_std", torch.tensor(RGB_STD).view(1, 3, 1, 1), persistent=False)
+        mean, std = (torch.tensor(value).view(1, 3, 1, 1) for value in (RGB_MEAN, RGB_STD))
+        self.register_buffer("rgb_scale", 1.0 / (255.0 * std), persistent=False)
+        self.register_buffer("rgb_shift", mean / std, persistent=False)
         latent = pixel_positions(config.bev.height, config.bev.width) if parts.latent else None
         self.register_buffer("latent", latent, persistent=False)
+        places = picture_places(config.rig, config.bev) if parts.ground else None
+        self.register_buffer("picture_places", places, persistent=False)
 
     def forward(self, rgb_B3HW: Tensor, lidar_B1YX: Tensor | None) -> tuple[Tensor, Tensor]:
         """Features of the bird's-eye view (B, bev_channels, h/32, w/32) and of the picture (B, image_channels, H/32, W/32).
@@ -50,8 +56,10 @@ class Backbone(nn.Module):
             rgb_B3HW: 0..255, of any type.
             lidar_B1YX: the raster; not looked at by a latent TransFuser.
         """
-        image = (rgb_B3HW.to(self.rgb_mean.dtype) / 255.0 - self.rgb_mean) / self.rgb_std
+        image = (rgb_B3HW.to(self.rgb_scale.dtype) * self.rgb_scale).sub_(self.rgb_shift)
         bev = lidar_B1YX if self.latent is None else self.latent.expand(len(image), -1, -1, -1)
+        if self.picture_places is not None:
+            bev = torch.cat([bev, laid_on_ground(image, self.picture_places)], 1)
         image, bev = self.image_encoder.stem(image), self.lidar_encoder.stem(bev)
         for k in range(STAGES):
             image, bev = self.image_encoder.stage(k, image), self.lidar_encoder.stage(k, bev)

@@ -62,7 +62,7 @@ class Inputs:
     What a variant does not use may be None.
     """
 
-    rgb: Tensor  # (B, 3, H, W) red, green, blue in 0..255, uint8 or float, cameras side by side
+    rgb: Tensor | None  # (B, 3, H, W) red, green, blue in 0..255, uint8 or float, cameras side by side
     speed: Tensor  # (B,) m/s
     lidar: Tensor | None = None  # (B, 1, h, w) the raster of `lead.model.lidar`, in [0, 1]
     radar: Tensor | None = None  # (B, R, 5) RadarReturn, rows that are no returns zero
@@ -71,6 +71,7 @@ class Inputs:
     target_points: Tensor | None = None  # (B, 3, 2) TargetPoint, m
     past_positions: Tensor | None = None  # (B, past_samples, 2) m
     past_speeds: Tensor | None = None  # (B, past_samples) m/s
+    view: Tensor | None = None  # (B, C, Y, X) the backbone's bird's-eye view, instead of `rgb` and `lidar`
 
     def to(self, device: torch.device | str) -> "Inputs":
         """The same samples on a device."""

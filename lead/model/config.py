@@ -43,13 +43,15 @@ class BackboneConfig:
     """Two encoders that exchange tokens after each of their four stages.
 
     Architectures are names of `lead.model.encoders`. `latent` replaces the LiDAR raster by the positions of its pixels
-    (latent TransFuser). `fusion_expansion` is the width of the MLPs over that of the tokens. `bev_channels` and
+    (latent TransFuser). `ground`: the raster has the picture laid on the ground as three more channels
+    (lead.model.ground). `fusion_expansion` is the width of the MLPs over that of the tokens. `bev_channels` and
     `bev_upsample` are of the finer bird's-eye view that semantics and boxes are read from.
     """
 
     image_architecture: str = "resnet34"
     lidar_architecture: str = "resnet34"
     latent: bool = False
+    ground: bool = False
     fusion_layers: int = 2
     fusion_heads: int = 4
     fusion_expansion: int = 4

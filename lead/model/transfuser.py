@@ -37,7 +37,7 @@ class TransFuser(nn.Module):
         Raises InputError if an input that this needs is missing.
         """
         self._check(inputs, heads)
-        bev_BCYX, image_BCHW = self.backbone(inputs.rgb, inputs.lidar) if self.backbone is not None else (None, None)
+        bev_BCYX, image_BCHW = self._look(inputs)
         radar = self._radar(bev_BCYX, inputs, heads)
         plan = self._plan(bev_BCYX, inputs, radar, heads)
         ground = bool(heads & (Heads.BEV_SEMANTIC | Heads.BOXES)) and (self.config.carla or self.config.navsim)
@@ -56,6 +56,11 @@ class TransFuser(nn.Module):
         channels = self.config.backbone.bev_channels
         self.add_module(f"bev_semantic_decoder{suffix}", BevSemanticDecoder(channels, self.config.bev, heads))
         self.add_module(f"center_net_decoder{suffix}", CenterNet(channels, heads))
+
+    def _look(self, inputs: Inputs) -> tuple[Tensor | None, Tensor | None]:
+        if self.backbone is None or inputs.view is not None:
+            return inputs.view, None
+        return self.backbone(inputs.rgb, inputs.lidar)
 
     def _asks_radar(self, heads: Heads) -> bool:
         planner_asks = self.config.planning is not None and self.config.planning.status.radar and Heads.PLAN in heads
@@ -90,7 +95,8 @@ class TransFuser(nn.Module):
         )
 
     def _check(self, inputs: Inputs, heads: Heads) -> None:
-        needed = {"lidar"} if self.config.sees_lidar else set()
+        remembered = inputs.view is not None
+        needed = {"lidar"} if self.config.sees_lidar and not remembered else set()
         if self._asks_radar(heads):
             needed.add("radar")
         if self.config.planning is not None and Heads.PLAN in heads:
@@ -102,9 +108,19 @@ class TransFuser(nn.Module):
         missing = sorted(name for name in needed if getattr(inputs, name) is None)
         if missing:
             raise InputError(f"model {self.config.name} needs {', '.join(missing)}, which the inputs do not hold")
+        if remembered:
+            if heads & (Heads.SEMANTIC | Heads.DEPTH):
+                raise InputError(
+                    f"model {self.config.name}: a remembered view has no pictures; ask for what is seen from above"
+                )
+            return
         size = (self.config.rig.image_height, self.config.rig.image_width)
-        if tuple(inputs.rgb.shape[-2:]) != size:
-            raise InputError(f"model {self.config.name} sees pictures of {size} pixels; got {tuple(inputs.rgb.shape)}")
+        if inputs.rgb is None or tuple(inputs.rgb.shape[-2:]) != size:
+            raise InputError(f"model {self.config.name} sees pictures of {size} pixels; got {_shape(inputs.rgb)}")
+
+
+def _shape(value: Tensor | None) -> tuple[int, ...] | None:
+    return None if value is None else tuple(value.shape)
 
 
 def _check_parts(config: ModelConfig) -> None:

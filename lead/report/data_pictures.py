@@ -18,7 +18,7 @@ from lead.dataset.lidar_raster import count_raster
 from lead.dataset.roads_below import RoadsBelow
 from lead.dataset.route_file import RouteFile
 from lead.dataset.target_points import told_points
-from lead.dataset.viewpoint import AS_MOUNTED, seen_from, view_pose
+from lead.dataset.viewpoint import moved_by, seen_from, view_pose
 from lead.geometry.poses import to_local, to_world
 from lead.report.video import Clip
 
@@ -53,7 +53,7 @@ CORNERS = np.array([[(k >> axis & 1) * 2.0 - 1.0 for axis in range(3)] for k in 
 def frame_picture(route: RouteFile, row: int, roads: RoadsBelow, perturbed: bool = False) -> Picture:
     """A frame in one picture: colour above classes, the bird's-eye view beside them; `perturbed` as the copy saw it."""
     frame, header = route.frame(row), route.header
-    moved = header.perturbation if perturbed else AS_MOUNTED
+    moved = moved_by(perturbed, header, frame.moved)
     pose, view = view_pose(frame.ego.pose, moved), frame.perturbed if perturbed else frame.view
     rows = []
     if view.rgb is not None:
@@ -95,7 +95,7 @@ def _bird(
     """Roads, LiDAR, radar, boxes, route and target points from above, forward up."""
     window: BevWindow = CARLA
     view = frame.perturbed if perturbed else frame.view
-    moved = header.perturbation if perturbed else AS_MOUNTED
+    moved = moved_by(perturbed, header, frame.moved)
     scale = ABOVE_SCALE
     picture = cv2.resize(
         GROUNDS[np.minimum(ground, len(GROUNDS) - 1)], None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST

@@ -38,7 +38,7 @@ class Packed:
 class Batch:
     """B samples as the workers pack them; what a variant does not need is None. Frame and units as in `Sample`."""
 
-    rgb: Tensor  # (B, 3, k H, k W) uint8, the model's pictures k times as large
+    rgb: Tensor | None  # (B, 3, k H, k W) uint8, the model's pictures k times as large; None with a `view`
     speed: Tensor  # (B,)
     acceleration: Tensor  # (B,)
     command: Tensor  # (B,) index
@@ -63,6 +63,7 @@ class Batch:
     navsim_boxes: Tensor | None = None
     navsim_boxes_valid: Tensor | None = None
     source: Tensor | None = None  # (B,) lead.train.labels.Source; None: all samples have all labels
+    view: Tensor | None = None  # (B, C, Y, X) as `Inputs.view`, remembered (lead.train.memory)
 
     def __len__(self) -> int:
         return len(self.speed)
@@ -214,7 +215,7 @@ def box_rows(boxes: BoxLabels, grid: BevGrid) -> tuple[NDArray[np.float32], NDAr
 
 def unfold(batch: Batch, model: ModelConfig) -> tuple[Inputs, Labels]:
     """What the model and the losses take, on the batch's device, in fp32; nothing here waits for it."""
-    smaller = batch.rgb.shape[-2] // model.rig.image_height
+    smaller = 1 if batch.rgb is None else batch.rgb.shape[-2] // model.rig.image_height
     coarser = round(PIXELS_PER_METRE / model.bev.pixels_per_meter)
     commands = model.planning.status.commands if model.planning else 0
     inputs = Inputs(
@@ -227,6 +228,7 @@ def unfold(batch: Batch, model: ModelConfig) -> tuple[Inputs, Labels]:
         target_points=batch.target_points,
         past_positions=batch.past_positions,
         past_speeds=batch.past_speeds,
+        view=_present(batch.view, Tensor.float),
     )
     apart = model.perspective.stride if model.perspective else 1
     size = (model.rig.image_height // apart, model.rig.image_width // apart)

@@ -108,13 +108,20 @@ class PaceConfig:
 
 @dataclass(frozen=True, config=STRICT)
 class StageConfig:
-    """One stage of training. `batch` is that of all processes together."""
+    """One stage of training.
+
+    Attributes:
+        batch: of all processes together.
+        memory: if not 0, perception is fixed and looks once at so many epochs of samples, and the planner alone learns,
+            from what was seen (lead.train.memory).
+    """
 
     name: str
     model: ModelConfig
     losses: LossConfig = LossConfig()
     epochs: int = Field(31, ge=1)
     batch: int = Field(64, ge=1)
+    memory: int = Field(0, ge=0)
     seed: int = Field(0, ge=0)
     optimiser: OptimiserConfig = OptimiserConfig()
     schedule: ScheduleConfig = ScheduleConfig()

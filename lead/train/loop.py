@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -12,6 +13,7 @@ from lead.model.weights import read_weights
 from lead.train.checkpoint import FILE, MODEL, load_checkpoint, save_checkpoint, start_from
 from lead.train.config import StageConfig
 from lead.train.logs import Alarm, Log, Meter, refuse_broken
+from lead.train.memory import remember
 from lead.train.ranks import ALONE, Ranks
 from lead.train.run_file import UNKNOWN, Origin, settle
 from lead.train.samples import Samples, Schedule, load_batches, steps_per_epoch
@@ -62,7 +64,12 @@ def train_stage(
     ranks.wait()
     trainer, meter, alarm, done = _begin(stage, folder, ranks, initial)
     log = Log(folder, done) if ranks.first else None
-    batches = load_batches(samples, Schedule(samples.order, stage.batch, ranks, range(done, steps)), stage, ranks)
+    schedule = Schedule(samples.order, stage.batch, ranks, range(done, steps))
+    if stage.memory:
+        looked = partial(_looked, stage, report)
+        batches = remember(samples, trainer.model, stage, ranks, looked).batches(schedule, ranks)
+    else:
+        batches = load_batches(samples, schedule, stage, ranks)
     clock = Clock()
     for number in range(done, steps):
         with clock.waiting():
@@ -92,6 +99,10 @@ def train_stage(
     if log is not None:
         log.close()
     return folder / MODEL
+
+
+def _looked(stage: StageConfig, report: Callable[[Report], None], number: int, of: int) -> None:
+    report(Report(f"{stage.name}: looking", number, of, 0.0))
 
 
 def _begin(stage: StageConfig, folder: Path, ranks: Ranks, initial: Path | None) -> tuple[Trainer, Meter, Alarm, int]:

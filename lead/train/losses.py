@@ -20,12 +20,16 @@ class LossConfig:
     """How much each loss counts; what is not named counts 1, and all is scaled so that the weights sum to 1.
 
     `whole_metres` compares depth with the label cut to an integer, as the published weights were trained
-    (spec/tfv6.md, trap 4).
+    (spec/tfv6.md, trap 4). `stop_at_brake`: the target speed is 0 wherever the expert brakes, as published; else it is what the
+    expert aims at, which is seldom 0 where it brakes for being a little too fast. `smooth_way`: metres below which errors of the
+    way count by their squares: half of all frames lie exactly on it, and the median of what one is unsure of is not to move.
     """
 
     weights: Mapping[str, float] | None = None
     depth: float = 1e-5
     whole_metres: bool = False
+    stop_at_brake: bool = True
+    smooth_way: float = 0.0
 
 
 def batch_losses(
@@ -35,6 +39,11 @@ def batch_losses(
     config = config or LossConfig()
     with torch.autocast(labels_device(labels), enabled=False):
         return dict(_losses(predictions, labels, model, config))
+
+
+def stopping(labels: Labels, config: LossConfig) -> Tensor:
+    """Where (B,) the target speed counts as 0, whatever its label is."""
+    return labels.brake if config.stop_at_brake else torch.zeros_like(labels.brake)
 
 
 def loss_weights(model: ModelConfig, config: LossConfig | None = None) -> dict[str, float]:
@@ -73,12 +82,12 @@ def _losses(
             loss = loss + heading_loss(predictions.headings, labels.headings, known_BN)
         yield "loss_spatio_temporal_waypoints", loss
     if predictions.route is not None and labels.route is not None:
-        yield "loss_spatial_route", route_loss(predictions.route, labels.route)
+        yield "loss_spatial_route", route_loss(predictions.route, labels.route, config.smooth_way)
     if predictions.target_speed_logits is not None and labels.target_speed is not None:
         classes = model.planning.target_speeds
         yield (
             "loss_target_speed",
-            speed_loss(predictions.target_speed_logits, labels.target_speed, labels.brake, classes),
+            speed_loss(predictions.target_speed_logits, labels.target_speed, stopping(labels, config), classes),
         )
     if predictions.radar is not None and labels.radar is not None:
         yield "radar_loss", radar_loss(predictions.radar, labels.radar, model.bev, model.radar.max_speed)

@@ -27,9 +27,9 @@ def _known_l1(said_BWC: Tensor, label_BNC: Tensor, valid_BN: Tensor | None) -> T
     return (said_BWC - label_BWC).abs().mean(-1).sum() / valid_BW.sum().clamp(min=1)
 
 
-def route_loss(route_BR2: Tensor, label_BR2: Tensor) -> Tensor:
-    """Mean absolute error (m) over all points, plus that of the last."""
-    error_BR2 = (route_BR2.float() - label_BR2.float()).abs()
+def route_loss(route_BR2: Tensor, label_BR2: Tensor, smooth: float = 0.0) -> Tensor:
+    """Mean error (m) over all points, plus that of the last: absolute, or by squares below `smooth` m (Huber)."""
+    error_BR2 = F.smooth_l1_loss(route_BR2.float(), label_BR2.float(), reduction="none", beta=smooth)
     return error_BR2.mean() + error_BR2[:, -1].mean()
 
 

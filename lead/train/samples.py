@@ -103,7 +103,8 @@ def open_samples(root: Path, stage: StageConfig) -> tuple[SampleStream, SampleSt
     kept = [route for route in routes if not is_apart(route, root, data.validation)]
     order = Order([Part(select(kept, data.selection))], data.samples, stage.seed)
     training = SampleStream(order, settings, data.augmentation)
-    chosen = replace(data.selection, every=max(VALIDATED_EVERY, data.selection.every))
+    plain = replace(data.selection, standing_every=1, departures=1)
+    chosen = replace(plain, every=max(VALIDATED_EVERY, data.selection.every))
     if not any(chosen.takes(route) and len(chosen.rows(route)) for route in apart):
         return training, None
     pool = select(apart, chosen)

@@ -1,13 +1,15 @@
 """One step of training: forward, losses, backward, update. Nothing in it waits for the device."""
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from lead.model.batch import ALL, Heads, Inputs, Predictions
+from lead.model.batch import ALL, CONTROL, Inputs, Predictions
+from lead.model.config import ModelConfig
 from lead.model.transfuser import TransFuser
 from lead.train.batch import Batch, unfold
 from lead.train.config import ComputeConfig, OptimiserConfig, StageConfig
@@ -26,7 +28,9 @@ class Trainer:
 
     def __init__(self, stage: StageConfig, model: TransFuser, ranks: Ranks) -> None:
         self.stage, self.ranks = stage, ranks
-        self.weights = loss_weights(stage.model, stage.losses)
+        self.weights = loss_weights(learning_part(stage), stage.losses)
+        if stage.memory:
+            fix_perception(model)
         self.model = prepared(model, stage.compute, ranks)
         self.average = Average(self.model, stage.optimiser.ema) if stage.optimiser.ema else None
         self.optimiser = adamw(self.model, stage.optimiser)
@@ -60,16 +64,30 @@ class Trainer:
             self.average.update(self.model)
         return {"loss": loss.detach()} | {name: each.detach() for name, each in losses.items()}
 
-    def _predicted(self, inputs: Inputs, heads: Heads = ALL) -> Predictions:
+    def _predicted(self, inputs: Inputs) -> Predictions:
         with precision(self.stage.compute, self.ranks.device):
-            return self._forward(inputs, heads)
+            return self._forward(inputs, CONTROL if self.stage.memory else ALL)
 
     def _to_training(self) -> None:
-        self.model.train()
+        self.model.train(not self.stage.memory)
+        if self.stage.memory:
+            self.model.planning_decoder.train()
         if self.stage.compute.batch_norm == "frozen":
             for part in self.model.modules():
                 if isinstance(part, nn.modules.batchnorm._BatchNorm):
                     part.eval()
+
+
+def learning_part(stage: StageConfig) -> ModelConfig:
+    """The model without the heads that a stage does not train."""
+    return replace(stage.model, perspective=None, carla=None, navsim=None) if stage.memory else stage.model
+
+
+def fix_perception(model: TransFuser) -> None:
+    """Let the planner alone learn."""
+    model.requires_grad_(False)
+    if model.planning_decoder is not None:
+        model.planning_decoder.requires_grad_(True)
 
 
 class Average:

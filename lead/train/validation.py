@@ -14,7 +14,7 @@ from lead.train.batch import unfold
 from lead.train.box_precision import BoxPrecision
 from lead.train.config import StageConfig
 from lead.train.labels import IGNORED, BevLabels, Labels
-from lead.train.losses import batch_losses, loss_weights, weigh
+from lead.train.losses import LossConfig, batch_losses, loss_weights, stopping, weigh
 from lead.train.ranks import Ranks
 from lead.train.samples import Samples, Schedule, load_batches
 from lead.train.step import precision
@@ -74,7 +74,7 @@ def validate(model: TransFuser, stage: StageConfig, samples: Samples, ranks: Ran
 
 def tallied(said: Predictions, labels: Labels, stage: StageConfig, sums: dict[str, Tensor], samples: int) -> Tally:
     """A batch's sums."""
-    sums = {name: float(value) for name, value in (sums | dict(_errors(said, labels))).items()}
+    sums = {name: float(value) for name, value in (sums | dict(_errors(said, labels, stage.losses))).items()}
     tally = Tally(samples, sums)
     if said.semantic is not None:
         tally.confusion["semantic"] = confusion(said.semantic, labels.semantic)
@@ -92,7 +92,7 @@ def true_boxes(labels: BevLabels, grid: BevGrid) -> list[Tensor]:
     return [rows[valid] for rows, valid in zip(boxes_BN8, labels.boxes_valid.cpu())]
 
 
-def _errors(said: Predictions, labels: Labels) -> Iterator[tuple[str, Tensor]]:
+def _errors(said: Predictions, labels: Labels, losses: LossConfig) -> Iterator[tuple[str, Tensor]]:
     """Sums over the samples of a batch."""
     if said.route is not None:
         yield "route_l1", _total(said.route, labels.route)
@@ -101,7 +101,7 @@ def _errors(said: Predictions, labels: Labels) -> Iterator[tuple[str, Tensor]]:
         yield "waypoint_l1", _total(said.waypoints, true_BW2)
         yield "waypoint_last", (said.waypoints[:, -1].float() - true_BW2[:, -1]).norm(dim=-1).sum()
     if said.target_speed is not None:
-        speed_B = torch.where(labels.brake, 0.0, labels.target_speed)
+        speed_B = torch.where(stopping(labels, losses), 0.0, labels.target_speed)
         yield "speed_l1", (said.target_speed - speed_B).abs().sum()
     if said.depth is not None:
         yield "depth_l1", _total(said.depth, labels.depth)

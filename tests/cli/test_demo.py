@@ -20,7 +20,7 @@ from tests.report.run_folders import Outcome, write_run
 ROUTE = """<routes><route id="{id}" town="GridCity">
 <weathers><weather route_percentage="0" sun_altitude_angle="60"/></weathers>
 <waypoints>{points}</waypoints><scenarios/></route></routes>"""
-SLIM = ("batch=2", "data.workers=0", "pretrain.data.selection.skip_last=8", "posttrain.data.selection.skip_first=1")
+SLIM = ("batch=2", "data.workers=0", "pretrain.data.selection.skip_last=8", "planner.memory=1", "data.samples=8")
 
 
 @pytest.mark.parametrize("course", [WHOLE, QUICK])
@@ -32,7 +32,7 @@ def test_each_step_is_a_command_that_can_be_typed(course: Course, student: str |
         assert step.seconds > 0.0
     told = [" ".join(step.command) for step in planned]
     assert sum("evaluate" in line for line in told) == (4 if student else 3)
-    assert any("--stage posttrain --initial" in line for line in told) == bool(student)
+    assert any("--stage planner --initial" in line for line in told) == bool(student)
     assert sum("--seed 3" in line or "seed=3" in line for line in told) == len(told) - 1
 
 
@@ -113,7 +113,7 @@ def test_expert_lesson_training_student_and_page(tmp_path: Path):
     for number, name in enumerate(("lesson", "test")):
         (tmp_path / f"{name}.xml").write_text(ROUTE.format(id=number, points=points))
     out = tmp_path / "out"
-    course = Course(str(tmp_path / "lesson.xml"), str(tmp_path / "test.xml"), 8, 200.0, "a minute")
+    course = Course(str(tmp_path / "lesson.xml"), str(tmp_path / "test.xml"), 2, 200.0, "a minute")
     _, lesson, training, fresh, _, expert = steps(course, out, 0, 1, None)
     training = Step("", (*training.command[:2], *SLIM, *training.command[2:]), 1.0, needed=True)
     fresh = Step(

@@ -12,6 +12,7 @@ from lead.cli.main import app
 from lead.dataset.codecs import encode_depth, encode_rgb, encode_semantics
 from lead.dataset.rig import rig_named
 from lead.dataset.route_record import DriveRecord, Verdict, write_record
+from lead.drive.student.checkpoint import find_checkpoint
 from lead.model.weights import load_ensemble
 from lead.train.logs import read_table
 from lead.train.overrides import overridden
@@ -20,7 +21,7 @@ from tests.dataset import made, street
 
 TOWN, FRAMES, RIG = "VillageCrossing", 14, rig_named("nano")
 SHORT = ("epochs=1", "batch=4", "data.workers=0", "data.validation=0.5", "pace.log=1")
-SLIM = ("posttrain.data.selection.skip_first=1", "model.radar.layers=1")
+SLIM = ("model.radar.layers=1", "planner.memory=1", "planner.pace.validate=1")
 
 
 def record_drives(root, count):
@@ -48,33 +49,36 @@ def lead(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
 
 
-def test_both_stages_are_trained_and_the_weights_answer(tmp_path):
+def test_all_stages_are_trained_and_the_weights_answer(tmp_path):
     data, out = record_drives(tmp_path / "data", 4), tmp_path / "out"
     command = ("train", "nano", "--data", data, "--out", out, "--device", "cpu", *SHORT, *SLIM)
     assert lead(*command, "--stage", "pretrain").exit_code == 0
     result = lead(*command)
-    assert result.exit_code == 0 and str(out / "posttrain" / "model") in result.output.replace("\n", "")
+    assert result.exit_code == 0 and str(out / "planner" / "model") in result.output.replace("\n", "")
     pretrained, trained = (read_table(out / name / "train.csv") for name in ("pretrain", "posttrain"))
     assert len(pretrained) > 1 and "loss_target_speed" in trained[-1] and "loss_target_speed" not in pretrained[-1]
     (metrics,) = read_table(out / "posttrain" / "validation.csv")
     assert {"route_l1", "waypoint_l1", "speed_l1", "semantic_iou", "bev_iou", "box_map"} <= set(metrics)
     assert list((out / "posttrain" / "events").glob("events.*"))
-    ensemble = load_ensemble(out / "posttrain" / "model")
+    (last,) = read_table(out / "planner" / "validation.csv")
+    assert last["bev_iou"] == metrics["bev_iou"]  # perception is as it was
+    ensemble = load_ensemble(find_checkpoint(out).folder)
     assert len(ensemble) == 1 and ensemble.config.name == "nano"
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if name != "nano-blind"])
 def test_recipes_train_perception_first(name):
     recipe = recipe_named(name)
-    first, second = recipe.stages
+    first, second, *rest = recipe.stages
     assert (first.name, second.name) == ("pretrain", "posttrain")
+    assert [stage.name for stage in rest] == (["planner"] if name == "nano" else [])
     assert first.model == replace(second.model, planning=None) and second.model.planning is not None
     assert second.data.selection.skip_last == 8 and first.data.selection.skip_last == 1
     assert overridden(recipe, []) == recipe
 
 
 def test_what_is_blind_is_trained_as_the_second_stage_of_nano_is():
-    (blind,), (_, planned) = recipe_named("nano-blind").stages, recipe_named("nano").stages
+    (blind,), (_, planned, _) = recipe_named("nano-blind").stages, recipe_named("nano").stages
     assert blind == replace(planned, model=blind.model)
     assert blind.model.planning.layers == planned.model.planning.layers
 

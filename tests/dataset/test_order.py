@@ -1,8 +1,10 @@
 """Epochs differ, come back with their seed, go on from anywhere, and mix as asked."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,3 +97,28 @@ def test_routes_are_chosen_by_what_they_are():
     assert select(routes, Selection(every=4)).row_of.tolist() == [1, 5] * 3
     with pytest.raises(InputError, match="no frame is left"):
         names(towns=("Town99",))
+
+
+class Told:
+    """A recording of which nothing but its speeds is known."""
+
+    def __init__(self, own: list[float], target: list[float]) -> None:
+        self.told = np.array([own, target]).T
+
+    def speeds(self, rows):
+        return self.told[list(rows)]
+
+
+def test_standing_counts_less_and_departures_more():
+    own = [0.0, 0.0, 0.0, 0.09, 0.11, 1.9, 2.1, 5.0, 0.0, 0.0]
+    target = [2.6, 0.0, 0.09, 0.0, 0.0, 2.5, 9.0, 0.0, 0.0, 0.51]
+    drive = replace(route("a", 10), opened=lambda folder: Told(own, target))
+    rows = {"skip_first": 0, "skip_last": 0}
+
+    def taken(**chosen):
+        return select([drive], Selection(**rows, **chosen)).row_of.tolist()
+
+    assert taken() == list(range(10))
+    assert taken(standing_every=2) == [0, 2, 4, 5, 6, 7, 8, 9]  # 1 and 3 stand; 4 is moving by 0.01 m/s
+    assert taken(departures=3) == [0, 0, 0, 1, 2, 3, 4, 5, 5, 5, 6, 7, 8, 9, 9, 9]  # 6 is too fast to be one
+    assert taken(standing_every=100, departures=2) == [0, 0, 4, 5, 5, 6, 7, 9, 9]

@@ -67,5 +67,18 @@ def test_an_oncoming_one_counts_until_it_is_past():
 
 @pytest.mark.parametrize("left, expected", [(0.0, True), (-2.5, True), (-2.8, False)])
 def test_an_ego_that_is_across_drives_on(left, expected):
-    ahead = streaming(20.0, aside=8.0)
+    ahead = streaming(10.0, aside=8.0)
     assert stops(viewed(RED, left, ahead)) is expected
+
+
+@pytest.mark.parametrize("before, expected", [(34.0, True), (38.0, False)])
+def test_an_ego_that_would_stand_in_the_way_goes_on_if_it_is_first(before, expected):
+    """At 15 m/s it needs 14.1 m to stop and is over in 1.36 s; 18 m are too few to stop 8 m before the crossing."""
+    near = streaming(before, speed=16.0)
+    assert stops(viewed(RED, 18.0, near, speed=15.0)) is expected
+    assert stops(viewed(RED, 18.0, near, speed=15.0, settings=replace(LEAD, gaps=False)))
+
+
+@pytest.mark.parametrize("left, expected", [(24.8, False), (25.1, True)])
+def test_an_ego_that_can_stop_in_time_stops(left, expected):
+    assert stops(viewed(RED, left, streaming(40.0, speed=10.0), speed=15.0)) is expected

@@ -11,7 +11,7 @@ from lead.model.batch import Predictions
 from lead.model.variants import CARLA_GRID, navsim_carla_mixed, pretrain, resnet34, visiononly
 from lead.train.assignment import assign, assign_on_device
 from lead.train.labels import IGNORED, Labels, Source
-from lead.train.losses import batch_losses, loss_weights
+from lead.train.losses import LossConfig, batch_losses, loss_weights, stopping
 from lead.train.losses_boxes import draw_peaks, latest_in_cell, peak_radius, yaw_bin
 from lead.train.losses_dense import depth_errors, semantic_errors
 from lead.train.losses_planning import two_hot
@@ -29,6 +29,12 @@ def test_assignments_cost_the_least(find, seed, rows, columns):
         assert len(set(picked)) == rows
         best = matrix[linear_sum_assignment(matrix)].sum()
         assert matrix[range(rows), picked].sum() == pytest.approx(best, abs=1e-4)
+
+
+def test_braking_is_a_stop_only_where_the_recipe_says_so():
+    labels = Labels(brake=torch.tensor([True, False]))
+    assert stopping(labels, LossConfig()).tolist() == [True, False]
+    assert stopping(labels, LossConfig(stop_at_brake=False)).tolist() == [False, False]
 
 
 @given(st.floats(0, 30), st.booleans())

@@ -84,6 +84,11 @@ class PublishedRoute:
         poses = [self._pose(row) for row in rows]
         return np.array(poses, np.float64).reshape(-1, 6), np.array([self._tick(row) for row in rows], np.int64)
 
+    def speeds(self, rows: Sequence[int]) -> NDArray[np.float64]:
+        """Speeds (K, 2) in some frames, m/s: the ego's, and that which the expert aims at."""
+        metas = [self._meta(row) for row in rows]
+        return np.array([(meta["speed"], meta["target_speed"]) for meta in metas], np.float64).reshape(-1, 2)
+
     def _tick(self, row: int) -> int:
         return int(self._names[row]) * TICKS_PER_FRAME
 

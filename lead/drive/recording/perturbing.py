@@ -1,4 +1,4 @@
-"""How far the copy of a rig is moved on a route: drawn once per route. Source: spec/lead-expert-and-data.md, 3.3."""
+"""How far the copy of a rig is moved: drawn once per route, or anew for each frame. Source: spec/lead-expert-and-data.md, 3.3."""
 
 from collections.abc import Sequence
 

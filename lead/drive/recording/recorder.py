@@ -1,6 +1,6 @@
 """Puts frames together tick by tick and appends them to a route's file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import carla
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lead.client.scene import Scene as WorldScene
 from lead.dataset.frame import Boxes, Cloud, Ego, Fix, Frame, Intent, Reasons, Track, View
-from lead.dataset.header import RouteHeader
+from lead.dataset.header import Perturbation, RouteHeader
 from lead.dataset.kinds import BoxFlag, BoxKind, Semantic
 from lead.dataset.target_points import PlanFollower
 from lead.dataset.viewpoint import view_pose
@@ -53,13 +53,13 @@ class Recorder:
         stage: the drive.
         header: what holds for all frames.
         folder: of the route.
-        moved: whether a moved copy of the rig is on the ego.
+        moves: how a copy of the rig that is on the ego is moved, frame by frame, from the first on; None: there is no copy.
     """
 
-    def __init__(self, stage: Stage, header: RouteHeader, folder: Path, moved: bool) -> None:
+    def __init__(self, stage: Stage, header: RouteHeader, folder: Path, moves: Iterator[Perturbation] | None) -> None:
         self._stage, self._header = stage, header
         self._every = header.ticks_per_frame
-        self._moved = header.perturbation if moved else None
+        self._moves, self._moved = moves, None if moves is None else next(moves)
         self._writer = FrameWriter(folder, header)
         self._signals: RouteSignals | None = None
         self._heads = Heads.none()
@@ -125,8 +125,16 @@ class Recorder:
                 view=_view(seen, radar),
                 perturbed=self._perturbed(data, pose, things),
                 cloud=self._cloud(pose),
+                moved=None if self._moved is None else np.float32([self._moved.shift, self._moved.turn]),
             )
         )
+        if self._moves is not None:
+            self._move(next(self._moves))
+
+    def _move(self, there: Perturbation) -> None:
+        if there != self._moved:
+            self._moved = there
+            self._sensors.move(there)
 
     def _cloud(self, pose: NDArray[np.float64]) -> Cloud | None:
         return self._clouds.cloud(pose) if self._header.rig.lidars else None

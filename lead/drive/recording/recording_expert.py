@@ -2,8 +2,10 @@
 
 import shutil
 import zlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
+from itertools import repeat
 from pathlib import Path
 
 import carla
@@ -46,7 +48,11 @@ class RecordingExpert(Expert):
         folder = route_folder(self._job.out, self._job.route.id)
         shutil.rmtree(folder, ignore_errors=True)
         header = header_of(stage, task, self._job, self._recording)
-        self._recorder = Recorder(stage, header, Path(folder), self.settings.perturbed_rig)
+        moves = None
+        if self.settings.perturbed_rig:
+            anew = self._recording.recovery == "frame"
+            moves = perturbations(stage, self._job) if anew else repeat(header.perturbation)
+        self._recorder = Recorder(stage, header, Path(folder), moves)
 
     def control(self, observation: Observation) -> carla.VehicleControl:
         """As the expert's; the tick is recorded."""
@@ -82,7 +88,7 @@ def header_of(stage: Stage, task: Task, job: RouteJob, recording: Recording) -> 
         ego_centre=(box.location.x, box.location.y, box.location.z),
         expert={"preset": recording.expert, "settings": asdict(settings)},
         rig=rig,
-        perturbation=_moved(stage, job) if settings.perturbed_rig else Perturbation(),
+        perturbation=next(perturbations(stage, job)) if settings.perturbed_rig else Perturbation(),
         plan=Plan(tuple(tuple(p) for p in task.plan.pose[:, :3].tolist()), tuple(task.plan.command.tolist())),
         jpeg_quality=recording.jpeg_quality,
         simulator=simulator if simulator != EMBEDDED else f"{EMBEDDED} {lead.__version__}",
@@ -97,8 +103,10 @@ def weather_of(job: RouteJob) -> Weather:
     return Weather(nearest_preset(values), dict(zip(FIELDS, values.tolist())))
 
 
-def _moved(stage: Stage, job: RouteJob) -> Perturbation:
+def perturbations(stage: Stage, job: RouteJob) -> Iterator[Perturbation]:
+    """How the copy of the rig is moved, frame by frame; the same for the same seed and route. The first is the header's."""
     random = np.random.default_rng([job.evaluation.seed, zlib.crc32(job.route.id.encode())])
     widths = [waypoint.lane_width for waypoint in stage.plan.waypoints if not waypoint.is_junction]
     limit = stage.ego.get_speed_limit() / 3.6
-    return draw_perturbation(random, widths, stage.ego.bounding_box.extent.y, limit)
+    while True:
+        yield draw_perturbation(random, widths, stage.ego.bounding_box.extent.y, limit)

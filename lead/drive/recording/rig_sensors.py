@@ -56,7 +56,7 @@ class RigSensors:
     """
 
     def __init__(self, stage: Stage, rig: Mounted, moved: Perturbation | None, every: int) -> None:
-        self._stage, self._every = stage, every
+        self._stage, self._rig, self._every = stage, rig, every
         self._sent: queue.SimpleQueue[tuple[Key, carla.SensorData]] = queue.SimpleQueue()
         self._last: Data = {}
         self._actors: dict[Key, carla.Sensor] = {}
@@ -84,6 +84,16 @@ class RigSensors:
             raise SimulatorFault(f"no frame {frame} within {PATIENCE:g} s from {_told(late)}")
         return {key: self._last[key] for key in due}
 
+    def move(self, moved: Perturbation) -> None:
+        """Move the copy of the rig elsewhere, from the next tick on."""
+        sensors = sensors_of(self._rig, moved, self._every)
+        there = [
+            carla.command.ApplyTransform(actor.id, as_transform(sensors[key].mount))
+            for key, actor in self._actors.items()
+            if key.moved
+        ]
+        self._stage.client.apply_batch_sync(there, False)
+
     def close(self) -> None:
         """Take the sensors away, after what is on its way: one closed while its frame is read can abort the client."""
         time.sleep(SETTLED)
@@ -103,9 +113,7 @@ class RigSensors:
         if sensor.every > 1:
             blueprint.set_attribute("sensor_tick", str(sensor.every * TICK))
             self._seldom.add(key)
-        x, y, z, pitch, yaw, roll = sensor.mount
-        turn = carla.Rotation(*(float(np.degrees(angle)) for angle in (pitch, yaw, roll)))
-        actor = world.spawn_actor(blueprint, carla.Transform(carla.Location(x, y, z), turn), self._stage.ego)
+        actor = world.spawn_actor(blueprint, as_transform(sensor.mount), self._stage.ego)
         self._actors[key] = actor
         actor.listen(lambda data: self._sent.put((key, data)))
 
@@ -134,6 +142,12 @@ class RigSensors:
             if data.frame >= frame:
                 missing.discard(key)
         return True
+
+
+def as_transform(mount: Pose) -> carla.Transform:
+    """A mount for the client, on an actor that is attached relative to its parent."""
+    x, y, z, *turn = mount
+    return carla.Transform(carla.Location(x, y, z), carla.Rotation(*(float(np.degrees(angle)) for angle in turn)))
 
 
 def _told(keys: Iterable[Key]) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from lead.drive.ledger import file_name
 from lead.drive.recording.weathers import AS_TOLD
@@ -20,6 +21,7 @@ class Recording:
         expert: "PRESET[,switch=value...]".
         jpeg_quality: of colour pictures, 1 to 100; the student is shown pictures of the same.
         every: ticks from frame to frame.
+        recovery: whether the copy of the rig is moved anew for each "frame", or for each "route" as published.
         weather: of the routes; see `lead.drive.recording.weathers`.
         patience: s that a drive goes on after an infraction for which it will not be trained on.
     """
@@ -28,6 +30,7 @@ class Recording:
     expert: str = "aligned"
     jpeg_quality: int = 50
     every: int = TICKS_PER_FRAME
+    recovery: Literal["frame", "route"] = "frame"
     weather: str = AS_TOLD
     patience: float = 20.0
 

@@ -13,6 +13,7 @@ from lead.model.hub import PUBLISHED, fetch_published
 from lead.model.shipped import SHIPPED, shipped
 from lead.model.weights import CONFIG, checkpoint_files, load_config, load_ensemble
 from lead.train.checkpoint import MODEL
+from lead.train.recipes import STAGES
 from lead.train.senses import FILE, Senses, read_senses
 
 BLOCK = 1 << 24  # bytes read at once
@@ -94,6 +95,8 @@ def _weights_below(path: Path) -> Path:
     planners = [folder for folder in stages if load_config(folder).planning is not None]
     if len(planners) == 1:
         return planners[0]
+    if planners and all(folder.parent.name in STAGES for folder in planners):
+        return max(planners, key=lambda folder: STAGES.index(folder.parent.name))
     if planners:
         told = ", ".join(str(folder) for folder in planners)
         raise InputError(f"{path} holds several students ({told}); name one of them")

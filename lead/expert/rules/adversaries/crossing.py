@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from lead.expert.scene import SPACING, Route
 
 EPSILON = 0.5  # m between two ways that meet
+TOUCHING, STRIDE = 4.0, 5  # m between two ways on which a vehicle that turns touches another; points that are looked at
 BEFORE, BEYOND = 20.0, 250.0  # m of the route before and after a situation's trigger that are searched
 
 
@@ -41,6 +42,17 @@ def crossing_of(route: Route, trigger: int, flow: NDArray[np.float64]) -> Crossi
     along, off = on_way(points[near], flow)
     meeting = np.flatnonzero(off <= EPSILON)
     return Crossing(first + int(near[meeting[0]]), float(along[meeting[0]])) if len(meeting) else None
+
+
+def nearest_approach(route: Route, trigger: int, flow: NDArray[np.float64]) -> Crossing | None:
+    """Where a route and a way (M, 3) that do not meet are nearest, if vehicles on them would touch; None elsewhere."""
+    if len(flow) < 2:
+        return None
+    first = max(0, trigger - round(BEFORE / SPACING))
+    index = np.arange(first, min(len(route), trigger + round(BEYOND / SPACING)), STRIDE)
+    along, off = on_way(route.points[index, :2], flow)
+    nearest = int(off.argmin())
+    return Crossing(int(index[nearest]), float(along[nearest])) if off[nearest] <= TOUCHING else None
 
 
 def on_way(places: NDArray[np.float64], way: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

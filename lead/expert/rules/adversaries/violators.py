@@ -1,14 +1,15 @@
 """Vehicles that take the ego's priority at a junction: a stop until they are gone.
 
 Source: spec/lead-expert-and-data.md, 1.10 and 2.1 (V4). Published, the ego stands until the vehicle is out of sight or
-taken away; here, until it has crossed the ego's way (drives off from it, if its own is not known) or the ego is across.
+taken away; here, until it has crossed the ego's way (drives off from it, if its own is not known) or the ego is across,
+and not at all where the ego would stand on the crossing and is over it in time if it goes on.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lead.expert.decision import Cause, Proposal
-from lead.expert.rules.adversaries.crossing import on_way
+from lead.expert.rules.adversaries.crossing import Crossing, nearest_approach, on_way
 from lead.expert.rules.adversaries.memory import AdversaryMemory
 from lead.expert.scene import SPACING, Briefing, EvidenceIndex
 from lead.expert.view import View
@@ -18,6 +19,8 @@ MOVING = 0.1  # m/s
 LEAST_POINTS = 10  # of the cameras or of the LiDAR (V4)
 CLEAR = 3.0  # m past the crossing, beyond half a vehicle's length, at which the vehicle or the ego is across
 DRIVING_OFF = 0.5  # m/s away from the way
+BRAKES, SPARE = 8.0, 0.5  # m/s2 that the ego brakes with at the most, and s by which it has to be first
+STANDS_OFF = 8.0  # m from the crossing at which nobody who turns there hits an ego that stands
 BESIDE = 4.0  # m from the way at which a vehicle that drives off is no longer on it
 
 
@@ -50,11 +53,25 @@ def violating(view: View, memory: AdversaryMemory, told: Briefing) -> NDArray[np
     danger = of_violation(view, told) & (view.in_ego[:, 0] > 0.0)
     crossing = memory.crossings.get(told.name)
     if crossing is None:
-        return danger & ~_driving_off(view)
+        danger &= ~_driving_off(view)
+        beside = nearest_approach(view.route, told.trigger, told.flow) if danger.any() else None
+        return danger & ~_outrun(view, beside, told) if beside is not None else danger
     if (view.index - crossing.index) * SPACING > CLEAR:
         return np.zeros_like(danger)
     along, _ = on_way(view.actors.pose[:, :2], told.flow)
-    return danger & (along - crossing.along <= CLEAR + view.actors.extent[:, 0])
+    danger &= along - crossing.along <= CLEAR + view.actors.extent[:, 0]
+    return danger & ~_outrun(view, crossing, told)
+
+
+def _outrun(view: View, crossing: Crossing, told: Briefing) -> NDArray[np.bool_]:
+    """Whom (A,) the ego is past before they come to a crossing, if it is too near to it to stop."""
+    ego, gap = view.scene.ego, (crossing.index - view.index) * SPACING
+    coming = crossing.along - on_way(view.actors.pose[:, :2], told.flow)[0]
+    if not view.settings.gaps or gap - ego.extent[0] - STANDS_OFF >= ego.speed**2 / (2.0 * BRAKES):
+        return np.zeros(len(coming), bool)
+    across = (gap + ego.extent[0] + CLEAR) / max(ego.speed, MOVING)
+    left = (coming - view.actors.extent[:, 0] - CLEAR) / np.maximum(view.actors.ground_speed, MOVING)
+    return left > across + SPARE
 
 
 def _driving_off(view: View) -> NDArray[np.bool_]:

@@ -1,0 +1,130 @@
+"""Pack a trained `nano` as the student that comes with the package, with a card that says how it came about.
+
+    python recipes/ship_student.py STAGE... --data DATA --scores AGENT=RESULTS[,RESULTS...] ... --out FOLDER
+
+STAGE: the folders of its stages in order, each with `run.json`, `model/` and its logs; the last one's weights ship, and the
+last but one's, without its planner, as the perception that new students begin with. RESULTS: folders of `lead evaluate`
+on `mini`, one per seed.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from statistics import mean, stdev
+
+from safetensors.torch import load_file, save_file
+
+from lead.dataset.routes import recorded_routes
+from lead.model.shipped import FOLDER, PERCEPTION
+from lead.score.protocols import score_paths
+from lead.train.checkpoint import PLANNER
+from lead.train.logs import read_table
+
+PROTOCOL = "bench2drive-0.0.3"
+FIGURES = ("driving_score", "route_completion", "success_rate")
+WEIGHTS = "model.safetensors"
+
+
+def halved(source: Path, target: Path, planner: bool) -> None:
+    """Weights in half precision, with or without those of the planner."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in load_file(source).items() if planner or not name.startswith(PLANNER)}
+    save_file({name: value.half() if value.is_floating_point() else value for name, value in kept.items()}, target)
+
+
+def told_data(root: Path) -> str:
+    """How much was driven where, and a hash over all frames that count."""
+    routes, found = [route for route in recorded_routes(root) if route.kept], hashlib.sha256()
+    for digest in sorted(hashlib.sha256((route.folder / "frames.arrow").read_bytes()).hexdigest() for route in routes):
+        found.update(digest.encode())
+    frames = sum(route.frames for route in routes)
+    towns = ", ".join(sorted({route.town for route in routes}))
+    situations = len({name for route in routes for name in route.situations})
+    return (
+        f"{len(routes)} drives of `expert:aligned` on the suite `train`, {frames} frames, {frames / 4 / 3600:.2f} h, in "
+        f"{towns}; {situations} types of situations; SHA-256 over the sorted hashes of their frames `{found.hexdigest()}`."
+    )
+
+
+def told_stage(folder: Path) -> list[str]:
+    """A stage's row: settings, and what came of it."""
+    run, train = json.loads((folder / "run.json").read_text())["stage"], read_table(folder / "train.csv")
+    checks = read_table(folder / "validation.csv") if (folder / "validation.csv").exists() else []
+    last = checks[-1] if checks else {}
+    names = ("route_l1", "waypoint_l1", "speed_l1", "bev_iou", "semantic_iou", "box_map")
+    shown = [f"{float(last[name]):.3f}" if last.get(name) else "" for name in names]
+    told = (run["name"], run["seed"], run["batch"], int(train[-1]["step"]), run["optimiser"]["lr"],
+            run.get("memory", 0) or "", f"{float(train[0]['loss']):.3f} to {float(train[-1]['loss']):.3f}", *shown)  # fmt: skip
+    return [str(value) for value in told]
+
+
+def told_scores(agent: str, folders: list[Path]) -> str:
+    """An agent's row: mean and standard deviation over seeds."""
+    scores = [score_paths([folder], PROTOCOL) for folder in folders]
+    cells = []
+    for name in FIGURES:
+        values = [getattr(score, name) for score in scores]
+        spread = f" ± {stdev(values):.1f}" if len(values) > 1 else ""
+        cells.append(f"{mean(values):.1f}{spread}")
+    return f"| `{agent}` | {' | '.join(cells)} | {len(folders)} |"
+
+
+def card(stages: list[Path], data: Path, scores: list[tuple[str, list[Path]]]) -> str:
+    """What stands beside the weights."""
+    head = (
+        "stage | seed | batch | steps | rate | epochs looked at | loss "
+        "| way m | waypoints m | speed m/s | ground IoU | picture IoU | boxes mAP"
+    )
+    rows = "\n".join(f"| {' | '.join(told_stage(stage))} |" for stage in stages)
+    drives = "\n".join(told_scores(agent, folders) for agent, folders in scores)
+    return f"""# `nano`
+
+A TransFuser v6 in small for two CPU cores, trained by `lead train nano` on the embedded simulator's generated towns. Its scores
+are those of the embedded simulator, not CARLA's. Weights in half precision; variant and rig: `config.json`, `senses.json`.
+
+## Data
+
+{told_data(data)}
+
+## Training
+
+On the CPU, stage by stage; errors and precisions are those of routes kept apart, after the last epoch.
+
+| {head} |
+|{"---|" * (head.count("|") + 1)}
+{rows}
+
+## Driving
+
+`lead evaluate --agent nano --routes mini --protocol {PROTOCOL}`, 24 routes in towns that it was not trained in. Mean and standard
+deviation over seeds.
+
+| agent | driving score | route completion % | success rate % | seeds |
+|---|---|---|---|---|
+{drives}
+"""
+
+
+def main() -> None:
+    """Pack and print the card."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stages", nargs="+", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--scores", nargs="+", default=[])
+    parser.add_argument("--out", type=Path, default=FOLDER / "nano")
+    chosen = parser.parse_args()
+    model = chosen.stages[-1] / "model"
+    halved(model / WEIGHTS, chosen.out / WEIGHTS, planner=True)
+    halved(chosen.stages[-2] / "model" / WEIGHTS, chosen.out / PERCEPTION, planner=False)
+    for name in ("config.json", "senses.json"):
+        shutil.copyfile(model / name, chosen.out / name)
+    pairs = [text.partition("=") for text in chosen.scores]
+    scores = [(agent, [Path(folder) for folder in folders.split(",")]) for agent, _, folders in pairs]
+    (chosen.out / "card.md").write_text(card(chosen.stages, chosen.data, scores))
+    print((chosen.out / "card.md").read_text())
+
+
+if __name__ == "__main__":
+    main()
