@@ -56,7 +56,8 @@ def told_stage(folder: Path) -> list[str]:
     names = ("route_l1", "waypoint_l1", "speed_l1", "bev_iou", "semantic_iou", "box_map")
     shown = [f"{float(last[name]):.3f}" if last.get(name) else "" for name in names]
     told = (run["name"], run["seed"], run["batch"], int(train[-1]["step"]), run["optimiser"]["lr"],
-            run.get("memory", 0) or "", f"{float(train[0]['loss']):.3f} to {float(train[-1]['loss']):.3f}", *shown)  # fmt: skip
+            run.get("cached_epochs", 0) or "",
+            f"{float(train[0]['loss']):.3f} to {float(train[-1]['loss']):.3f}", *shown)  # fmt: skip
     return [str(value) for value in told]
 
 

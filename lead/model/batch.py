@@ -71,7 +71,7 @@ class Inputs:
     target_points: Tensor | None = None  # (B, 3, 2) TargetPoint, m
     past_positions: Tensor | None = None  # (B, past_samples, 2) m
     past_speeds: Tensor | None = None  # (B, past_samples) m/s
-    view: Tensor | None = None  # (B, C, Y, X) the backbone's bird's-eye view, instead of `rgb` and `lidar`
+    bev_features: Tensor | None = None  # (B, C, Y, X) what the backbone says, instead of `rgb` and `lidar`
 
     def to(self, device: torch.device | str) -> "Inputs":
         """The same samples on a device."""

@@ -1,4 +1,5 @@
-"""The picture laid on the ground: what a pixel of the bird's-eye view would show if the world were flat.
+"""The picture laid on the ground (inverse perspective mapping, IPM): what a pixel of the bird's-eye view would show if the
+world were flat.
 
 Lane markings are where they are in the raster from the first step on; the exchange of tokens alone has to learn where every
 pixel of the picture lies, which takes more driving than two CPU cores see. Not published; only `nano` has it.

@@ -58,8 +58,8 @@ class TransFuser(nn.Module):
         self.add_module(f"center_net_decoder{suffix}", CenterNet(channels, heads))
 
     def _look(self, inputs: Inputs) -> tuple[Tensor | None, Tensor | None]:
-        if self.backbone is None or inputs.view is not None:
-            return inputs.view, None
+        if self.backbone is None or inputs.bev_features is not None:
+            return inputs.bev_features, None
         return self.backbone(inputs.rgb, inputs.lidar)
 
     def _asks_radar(self, heads: Heads) -> bool:
@@ -95,8 +95,8 @@ class TransFuser(nn.Module):
         )
 
     def _check(self, inputs: Inputs, heads: Heads) -> None:
-        remembered = inputs.view is not None
-        needed = {"lidar"} if self.config.sees_lidar and not remembered else set()
+        cached = inputs.bev_features is not None
+        needed = {"lidar"} if self.config.sees_lidar and not cached else set()
         if self._asks_radar(heads):
             needed.add("radar")
         if self.config.planning is not None and Heads.PLAN in heads:
@@ -108,10 +108,10 @@ class TransFuser(nn.Module):
         missing = sorted(name for name in needed if getattr(inputs, name) is None)
         if missing:
             raise InputError(f"model {self.config.name} needs {', '.join(missing)}, which the inputs do not hold")
-        if remembered:
+        if cached:
             if heads & (Heads.SEMANTIC | Heads.DEPTH):
                 raise InputError(
-                    f"model {self.config.name}: a remembered view has no pictures; ask for what is seen from above"
+                    f"model {self.config.name}: cached features have no pictures; ask for what is seen from above"
                 )
             return
         size = (self.config.rig.image_height, self.config.rig.image_width)

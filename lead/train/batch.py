@@ -63,7 +63,7 @@ class Batch:
     navsim_boxes: Tensor | None = None
     navsim_boxes_valid: Tensor | None = None
     source: Tensor | None = None  # (B,) lead.train.labels.Source; None: all samples have all labels
-    view: Tensor | None = None  # (B, C, Y, X) as `Inputs.view`, remembered (lead.train.memory)
+    bev_features: Tensor | None = None  # (B, C, Y, X) as `Inputs.bev_features`, cached (lead.train.feature_cache)
 
     def __len__(self) -> int:
         return len(self.speed)
@@ -228,7 +228,7 @@ def unfold(batch: Batch, model: ModelConfig) -> tuple[Inputs, Labels]:
         target_points=batch.target_points,
         past_positions=batch.past_positions,
         past_speeds=batch.past_speeds,
-        view=_present(batch.view, Tensor.float),
+        bev_features=_present(batch.bev_features, Tensor.float),
     )
     apart = model.perspective.stride if model.perspective else 1
     size = (model.rig.image_height // apart, model.rig.image_width // apart)

@@ -112,8 +112,8 @@ class StageConfig:
 
     Attributes:
         batch: of all processes together.
-        memory: if not 0, perception is fixed and looks once at so many epochs of samples, and the planner alone learns,
-            from what was seen (lead.train.memory).
+        cached_epochs: if not 0, perception is frozen and computes the features of so many epochs of samples once, and
+            the planner alone learns, from those (lead.train.feature_cache).
     """
 
     name: str
@@ -121,7 +121,7 @@ class StageConfig:
     losses: LossConfig = LossConfig()
     epochs: int = Field(31, ge=1)
     batch: int = Field(64, ge=1)
-    memory: int = Field(0, ge=0)
+    cached_epochs: int = Field(0, ge=0)
     seed: int = Field(0, ge=0)
     optimiser: OptimiserConfig = OptimiserConfig()
     schedule: ScheduleConfig = ScheduleConfig()

@@ -1,8 +1,7 @@
 """The training of one stage, from the first step or from where it was stopped, to its last."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -10,10 +9,11 @@ import torch
 
 from lead.model.transfuser import TransFuser
 from lead.model.weights import read_weights
+from lead.train.batch import Batch
 from lead.train.checkpoint import FILE, MODEL, load_checkpoint, save_checkpoint, start_from
 from lead.train.config import StageConfig
+from lead.train.feature_cache import cache_features
 from lead.train.logs import Alarm, Log, Meter, refuse_broken
-from lead.train.memory import remember
 from lead.train.ranks import ALONE, Ranks
 from lead.train.run_file import UNKNOWN, Origin, settle
 from lead.train.samples import Samples, Schedule, load_batches, steps_per_epoch
@@ -65,12 +65,7 @@ def train_stage(
     trainer, meter, alarm, done = _begin(stage, folder, ranks, initial)
     log = Log(folder, done) if ranks.first else None
     schedule = Schedule(samples.order, stage.batch, ranks, range(done, steps))
-    if stage.memory:
-        looked = partial(_looked, stage, report)
-        batches = remember(samples, trainer.model, stage, ranks, looked).batches(schedule, ranks)
-    else:
-        batches = load_batches(samples, schedule, stage, ranks)
-    clock = Clock()
+    batches, clock = _batches(stage, samples, trainer.model, schedule, ranks, report), Clock()
     for number in range(done, steps):
         with clock.waiting():
             batch = next(batches)
@@ -101,8 +96,23 @@ def train_stage(
     return folder / MODEL
 
 
-def _looked(stage: StageConfig, report: Callable[[Report], None], number: int, of: int) -> None:
-    report(Report(f"{stage.name}: looking", number, of, 0.0))
+def _batches(
+    stage: StageConfig,
+    samples: Samples,
+    model: TransFuser,
+    schedule: Schedule,
+    ranks: Ranks,
+    report: Callable[[Report], None],
+) -> Iterator[Batch]:
+    """The batches of a schedule: loaded, or out of a cache that is filled when the first is asked for."""
+    if not stage.cached_epochs:
+        yield from load_batches(samples, schedule, stage, ranks)
+        return
+
+    def looked(number: int, of: int) -> None:
+        report(Report(f"{stage.name}: looking", number, of, 0.0))
+
+    yield from cache_features(samples, model, stage, ranks, looked).batches(schedule, ranks)
 
 
 def _begin(stage: StageConfig, folder: Path, ranks: Ranks, initial: Path | None) -> tuple[Trainer, Meter, Alarm, int]:

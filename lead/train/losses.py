@@ -21,7 +21,7 @@ class LossConfig:
 
     `whole_metres` compares depth with the label cut to an integer, as the published weights were trained
     (spec/tfv6.md, trap 4). `stop_at_brake`: the target speed is 0 wherever the expert brakes, as published; else it is what the
-    expert aims at, which is seldom 0 where it brakes for being a little too fast. `smooth_way`: metres below which errors of the
+    expert aims at, which is seldom 0 where it brakes for being a little too fast. `route_beta`: metres below which errors of the
     way count by their squares: half of all frames lie exactly on it, and the median of what one is unsure of is not to move.
     """
 
@@ -29,7 +29,7 @@ class LossConfig:
     depth: float = 1e-5
     whole_metres: bool = False
     stop_at_brake: bool = True
-    smooth_way: float = 0.0
+    route_beta: float = 0.0
 
 
 def batch_losses(
@@ -82,7 +82,7 @@ def _losses(
             loss = loss + heading_loss(predictions.headings, labels.headings, known_BN)
         yield "loss_spatio_temporal_waypoints", loss
     if predictions.route is not None and labels.route is not None:
-        yield "loss_spatial_route", route_loss(predictions.route, labels.route, config.smooth_way)
+        yield "loss_spatial_route", route_loss(predictions.route, labels.route, config.route_beta)
     if predictions.target_speed_logits is not None and labels.target_speed is not None:
         classes = model.planning.target_speeds
         yield (

@@ -81,11 +81,11 @@ def tfv5() -> Recipe:
 def nano() -> Recipe:
     """A small model that two CPU cores train on a few hours of driving in a few hours.
 
-    After both stages its planner alone learns from memory, ten times as many samples a second.
+    After both stages its planner alone learns, from cached features, ten times as many samples a second.
     """
     recipe = on_two_cores(two_stages("nano", variants.nano(), CPU, FEW_ROUTES))
     planner = replace(
-        recipe.stages[1], name=PLANNER, memory=3, epochs=40, batch=64,
+        recipe.stages[1], name=PLANNER, cached_epochs=3, epochs=40, batch=64,
         optimiser=OptimiserConfig(lr=1e-3, clip=5.0, ema=0.999),
         pace=PaceConfig(validate=10),
     )  # fmt: skip
@@ -108,7 +108,7 @@ def on_two_cores(recipe: Recipe) -> Recipe:
     stages = [
         replace(
             stage, epochs=8, batch=16, optimiser=optimiser, schedule=schedule,
-            losses=LossConfig(stop_at_brake=False, smooth_way=1.0),
+            losses=LossConfig(stop_at_brake=False, route_beta=1.0),
             data=replace(
                 stage.data, selection=replace(stage.data.selection, skip_first=1, standing_every=6, departures=4)
             ),

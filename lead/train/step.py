@@ -29,8 +29,8 @@ class Trainer:
     def __init__(self, stage: StageConfig, model: TransFuser, ranks: Ranks) -> None:
         self.stage, self.ranks = stage, ranks
         self.weights = loss_weights(learning_part(stage), stage.losses)
-        if stage.memory:
-            fix_perception(model)
+        if stage.cached_epochs:
+            freeze_perception(model)
         self.model = prepared(model, stage.compute, ranks)
         self.average = Average(self.model, stage.optimiser.ema) if stage.optimiser.ema else None
         self.optimiser = adamw(self.model, stage.optimiser)
@@ -66,11 +66,11 @@ class Trainer:
 
     def _predicted(self, inputs: Inputs) -> Predictions:
         with precision(self.stage.compute, self.ranks.device):
-            return self._forward(inputs, CONTROL if self.stage.memory else ALL)
+            return self._forward(inputs, CONTROL if self.stage.cached_epochs else ALL)
 
     def _to_training(self) -> None:
-        self.model.train(not self.stage.memory)
-        if self.stage.memory:
+        self.model.train(not self.stage.cached_epochs)
+        if self.stage.cached_epochs:
             self.model.planning_decoder.train()
         if self.stage.compute.batch_norm == "frozen":
             for part in self.model.modules():
@@ -80,10 +80,10 @@ class Trainer:
 
 def learning_part(stage: StageConfig) -> ModelConfig:
     """The model without the heads that a stage does not train."""
-    return replace(stage.model, perspective=None, carla=None, navsim=None) if stage.memory else stage.model
+    return replace(stage.model, perspective=None, carla=None, navsim=None) if stage.cached_epochs else stage.model
 
 
-def fix_perception(model: TransFuser) -> None:
+def freeze_perception(model: TransFuser) -> None:
     """Let the planner alone learn."""
     model.requires_grad_(False)
     if model.planning_decoder is not None:

@@ -20,7 +20,7 @@ from tests.report.run_folders import Outcome, write_run
 ROUTE = """<routes><route id="{id}" town="GridCity">
 <weathers><weather route_percentage="0" sun_altitude_angle="60"/></weathers>
 <waypoints>{points}</waypoints><scenarios/></route></routes>"""
-SLIM = ("batch=2", "data.workers=0", "pretrain.data.selection.skip_last=8", "planner.memory=1", "data.samples=8")
+SLIM = ("batch=2", "data.workers=0", "pretrain.data.selection.skip_last=8", "planner.cached_epochs=1", "data.samples=8")
 
 
 @pytest.mark.parametrize("course", [WHOLE, QUICK])

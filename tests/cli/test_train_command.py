@@ -21,7 +21,7 @@ from tests.dataset import made, street
 
 TOWN, FRAMES, RIG = "VillageCrossing", 14, rig_named("nano")
 SHORT = ("epochs=1", "batch=4", "data.workers=0", "data.validation=0.5", "pace.log=1")
-SLIM = ("model.radar.layers=1", "planner.memory=1", "planner.pace.validate=1")
+SLIM = ("model.radar.layers=1", "planner.cached_epochs=1", "planner.pace.validate=1")
 
 
 def record_drives(root, count):

@@ -1,7 +1,7 @@
-"""The bird's-eye view of samples, computed once by a perception that learns no more: the planner then learns from memory.
+"""The features of samples from above, computed once by a frozen perception; the planner then learns from this cache.
 
-On two cores a planner sees ten times as many samples a second as with the pictures. What is remembered is some epochs of
-the training's own samples, moved and recoloured as they are drawn, so anything that gives samples can be remembered.
+On two cores a planner sees ten times as many samples a second as with the pictures. What is cached is some epochs of the
+training's own samples, moved and recoloured as they are drawn, so whatever gives samples can be cached.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,16 +23,16 @@ PERCEIVED = frozenset(
     ("rgb", "lidar", "semantic", "depth", "bev", "boxes", "boxes_valid", "radar_objects")
     + ("navsim_bev", "navsim_boxes", "navsim_boxes_valid")
 )
-"""Fields of a `Batch` that a planner needs no more once there is a view of them."""
+"""Fields of a `Batch` that a planner needs no more once there are features of them."""
 SHUFFLE = 11
 """Tells the draws here from those of the samples."""
 
 
-class Memory:
-    """N remembered samples of this process, drawn anew in each epoch, the same again for the same seed.
+class FeatureCache:
+    """N cached samples of this process, drawn anew in each epoch, the same again for the same seed.
 
     Args:
-        rows: the fields of a `Batch` but those that were perceived, each (N, ...), on the CPU; `view` in half precision.
+        rows: the fields of a `Batch` but those that were perceived, each (N, ...), on the CPU; `bev_features` in half precision.
         seed: of the draws.
     """
 
@@ -54,29 +54,29 @@ class Memory:
 
 
 @torch.no_grad()
-def remember(
+def cache_features(
     samples: Samples, model: TransFuser, stage: StageConfig, ranks: Ranks, report: Callable[[int, int], None]
-) -> Memory:
-    """Look at `stage.memory` epochs of samples; `report` is told how many batches of how many were looked at.
+) -> FeatureCache:
+    """Look at `stage.cached_epochs` epochs of samples; `report` is told how many batches of how many are done.
 
     It is done again when a run goes on, with the same result on the same machine. Raises InputError for a model that
     does not see or does not plan.
     """
     if model.backbone is None or model.planning_decoder is None:
         raise InputError(
-            f"memory={stage.memory}: model {model.config.name} has no perception or no planner to keep apart"
+            f"cached_epochs={stage.cached_epochs}: model {model.config.name} has no perception or no planner to keep apart"
         )
-    steps = range(stage.memory * steps_per_epoch(samples.order, stage.batch))
+    steps = range(stage.cached_epochs * steps_per_epoch(samples.order, stage.batch))
     training, kept = model.training, list[dict[str, Tensor]]()
     model.eval()
     schedule = Schedule(samples.order, stage.batch, ranks, steps)
     for number, batch in enumerate(load_batches(samples, schedule, stage, ranks)):
         inputs, _ = unfold(batch, stage.model)
         with precision(stage.compute, ranks.device):
-            view, _ = model.backbone(inputs.rgb, inputs.lidar)
+            features, _ = model.backbone(inputs.rgb, inputs.lidar)
         named = {field.name: getattr(batch, field.name) for field in fields(batch) if field.name not in PERCEIVED}
         kept.append({name: value.cpu() for name, value in named.items() if value is not None})
-        kept[-1]["view"] = view.half().cpu()
+        kept[-1]["bev_features"] = features.half().cpu()
         report(number + 1, len(steps))
     model.train(training)
-    return Memory({name: torch.cat([part[name] for part in kept]) for name in kept[0]}, stage.seed)
+    return FeatureCache({name: torch.cat([part[name] for part in kept]) for name in kept[0]}, stage.seed)
