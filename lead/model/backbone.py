@@ -8,6 +8,7 @@ from lead.model.config import ModelConfig
 from lead.model.encoders import build_encoder
 from lead.model.fusion import Fusion
 from lead.model.ground import laid_on_ground, picture_places
+from lead.model.pyramid import REACH, Pyramid
 
 STAGES = 4
 RGB_MEAN = (0.485, 0.456, 0.406)
@@ -34,12 +35,14 @@ class Backbone(nn.Module):
         self.image_anchors, self.bev_anchors = config.image_anchors, config.bev_anchors
         tokens = self.image_anchors[0] * self.image_anchors[1] + self.bev_anchors[0] * self.bev_anchors[1]
         self.transformers = nn.ModuleList(Fusion(channels, tokens, parts) for channels in image)
-        self.image_channels, self.bev_channels = image[-1], lidar[-1]
+        self.image_channels, self.bev_channels = image[-1], parts.pyramid or lidar[-1]
+        self.pyramid = Pyramid(lidar, parts.pyramid) if parts.pyramid else None
 
         self.cells, self.upsample = config.bev.cells, parts.bev_upsample
         self.up_conv5 = nn.Conv2d(parts.bev_channels, parts.bev_channels, 3, padding=1)
         self.up_conv4 = nn.Conv2d(parts.bev_channels, parts.bev_channels, 3, padding=1)
-        self.c5_conv = nn.Conv2d(self.bev_channels, parts.bev_channels, 1)
+        finer = 4 if parts.pyramid else 1  # where the map is finer, a cell's features are spread over four
+        self.c5_conv = nn.Conv2d(self.bev_channels, finer * parts.bev_channels, 1)
 
         mean, std = (torch.tensor(value).view(1, 3, 1, 1) for value in (RGB_MEAN, RGB_STD))
         self.register_buffer("rgb_scale", 1.0 / (255.0 * std), persistent=False)
@@ -50,7 +53,8 @@ class Backbone(nn.Module):
         self.register_buffer("picture_places", places, persistent=False)
 
     def forward(self, rgb_B3HW: Tensor, lidar_B1YX: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Features of the bird's-eye view (B, bev_channels, h/32, w/32) and of the picture (B, image_channels, H/32, W/32).
+        """Features of the bird's-eye view (B, bev_channels, h/32, w/32; of a pyramid h/16, w/16) and of the picture
+        (B, image_channels, H/32, W/32).
 
         Args:
             rgb_B3HW: 0..255, of any type.
@@ -61,10 +65,12 @@ class Backbone(nn.Module):
         if self.picture_places is not None:
             bev = torch.cat([bev, laid_on_ground(image, self.picture_places)], 1)
         image, bev = self.image_encoder.stem(image), self.lidar_encoder.stem(bev)
+        stages = []
         for k in range(STAGES):
             image, bev = self.image_encoder.stage(k, image), self.lidar_encoder.stage(k, bev)
             image, bev = self._fuse(k, image, bev)
-        return bev, image
+            stages.append(bev)
+        return bev if self.pyramid is None else self.pyramid(*stages[-REACH:]), image
 
     def _fuse(self, k: int, image_BCHW: Tensor, bev_BDYX: Tensor) -> tuple[Tensor, Tensor]:
         image_tokens = F.adaptive_avg_pool2d(image_BCHW, self.image_anchors)
@@ -79,7 +85,11 @@ class Backbone(nn.Module):
         """The bird's-eye view in cells (B, bev_channels of the configuration, h/cell, w/cell) from its last features."""
         rows, columns = bev_BDyx.shape[2:]
         x = F.relu(self.c5_conv(bev_BDyx), inplace=True)
-        x = F.relu(self.up_conv5(resized(x, (rows * self.upsample, columns * self.upsample))), inplace=True)
+        if self.pyramid is None:
+            x = resized(x, (rows * self.upsample, columns * self.upsample))
+        else:
+            x = F.pixel_shuffle(x, 2)
+        x = F.relu(self.up_conv5(x), inplace=True)
         return F.relu(self.up_conv4(resized(x, self.cells)), inplace=True)
 
 

@@ -44,14 +44,16 @@ class BackboneConfig:
 
     Architectures are names of `lead.model.encoders`. `latent` replaces the LiDAR raster by the positions of its pixels
     (latent TransFuser). `ground`: the raster has the picture laid on the ground as three more channels
-    (lead.model.ground). `fusion_expansion` is the width of the MLPs over that of the tokens. `bev_channels` and
-    `bev_upsample` are of the finer bird's-eye view that semantics and boxes are read from.
+    (lead.model.ground). `pyramid`: if not 0, the bird's-eye view has this many channels and half the stride, finer stages of
+    the raster's encoder being merged into it (lead.model.pyramid). `fusion_expansion` is the width of the MLPs over that of
+    the tokens. `bev_channels` and `bev_upsample` are of the finer bird's-eye view that semantics and boxes are read from.
     """
 
     image_architecture: str = "resnet34"
     lidar_architecture: str = "resnet34"
     latent: bool = False
     ground: bool = False
+    pyramid: int = 0
     fusion_layers: int = 2
     fusion_heads: int = 4
     fusion_expansion: int = 4
@@ -174,5 +176,11 @@ class ModelConfig:
 
     @property
     def bev_anchors(self) -> tuple[int, int]:
-        """Rows and columns of the bird's-eye view's tokens."""
+        """Rows and columns of the tokens of the bird's-eye view that the encoders exchange."""
         return self.bev.height // STRIDE, self.bev.width // STRIDE
+
+    @property
+    def bev_features(self) -> tuple[int, int]:
+        """Rows and columns of the backbone's bird's-eye view, which the planner looks at."""
+        finer = 2 if self.backbone is not None and self.backbone.pyramid else 1
+        return self.bev_anchors[0] * finer, self.bev_anchors[1] * finer

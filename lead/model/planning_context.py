@@ -50,7 +50,7 @@ class PlanningContext(nn.Module):
             self.dimension_adapter = nn.Conv2d(bev_channels, size, 1)
         scale = torch.tensor(status.target_point_scale)
         self.register_buffer("target_point_scale", scale, persistent=False)
-        self.register_buffer("bev_position", embed_grid(*config.bev_anchors, size), persistent=False)
+        self.register_buffer("bev_position", embed_grid(*config.bev_features, size), persistent=False)
 
     def forward(self, bev_BCYX: Tensor | None, inputs: Inputs, radar: tuple[Tensor, Tensor] | None) -> Tensor:
         """Tokens (B, N, token_size).

@@ -18,7 +18,7 @@ class RadarDetector(nn.Module):
         super().__init__()
         size = radar.token_size
         self.radar, self.grid, self.compat = radar, config.bev, config.compat
-        self.bev_pos_embed = nn.Parameter(torch.zeros(1, config.bev_anchors[0] * config.bev_anchors[1], size))
+        self.bev_pos_embed = nn.Parameter(torch.zeros(1, config.bev_features[0] * config.bev_features[1], size))
         self.ego_vel_pos_embed = nn.Parameter(torch.zeros(1, 1, size))
         self.q = nn.Parameter(nn.init.xavier_uniform_(torch.empty(1, radar.queries, size)))
         self.bev_proj = nn.Conv2d(bev_channels, size, 1)

@@ -113,7 +113,8 @@ def waymo() -> ModelConfig:
 def nano() -> ModelConfig:
     """The same raster and heads in a hundredth of the arithmetic: small pictures, encoders and maps.
 
-    Its raster has the picture laid on the ground, so that it need not learn where a pixel of the picture lies.
+    Its raster has the picture laid on the ground, so that it need not learn where a pixel of the picture lies, and its
+    bird's-eye view keeps the encoder's finer stages, so that it need not learn to pack decimetres into cells of 8 m.
 
     Its planner is not told the ego's speed, nor radar detections, which hold it: with little data it learns to go on as
     fast as it goes. Target points are scaled so that the half metre by which a lane is missed is not a hundredth.
@@ -126,6 +127,7 @@ def nano() -> ModelConfig:
         backbone=BackboneConfig(
             image_architecture="resnet_nano",
             ground=True,
+            pyramid=64,
             lidar_architecture="resnet_nano_raster",
             fusion_layers=1,
             fusion_expansion=2,
