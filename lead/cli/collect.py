@@ -1,12 +1,13 @@
 """`lead collect`: the expert drives routes, and what a student's sensors see is recorded."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 
-from lead import InputError
+if TYPE_CHECKING:
+    from lead.dataset.route_record import DriveRecord
 
 console = Console(highlight=False)
 
@@ -31,10 +32,8 @@ def collect(
     ] = "route",
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG; the student is shown the same.")] = 50,
     recovery: Annotated[
-        str,
-        typer.Option(
-            help="Where the moved copy of the rig looks from: frame (drawn for each) or route (as published)."
-        ),
+        Literal["frame", "route"],
+        typer.Option(help="Where the moved copy of the rig looks from is drawn for each of these; published: route."),
     ] = "frame",
     protocol: Annotated[
         str, typer.Option(help="Whose rules judge drives, and whose spacing target points have.")
@@ -64,8 +63,6 @@ def collect(
 
     protocol_named(protocol)
     chosen = resolve_routes(routes, keep_faulty=True)
-    if recovery not in ("frame", "route"):
-        raise InputError(f"found --recovery {recovery}; expected frame or route")
     recording = Recording(rig, expert, quality, weather=weather, recovery=recovery)
     cost = estimate(chosen, recording, workers, out)
     console.print(
@@ -79,14 +76,17 @@ def collect(
     settled = Evaluation(f"expert:{expert}", split_ids(routes)[0], protocol, seed=seed, carla=carla, log=False)
     with shown(len(chosen)) as progress:
         records = run(settled, recording, chosen, out, workers, progress, AuditOf(rig) if audit else None)
-    kept = [record for record in records if record.verdict.kept]
+    _tell(records, len(chosen), out)
+    entries = Ledger(out).entries([route.id for route in chosen])
+    faulty = any(entry.ending.value != "finished" for entry in entries)
+    raise typer.Exit(1 if faulty or len(records) < len(chosen) else 0)
+
+
+def _tell(records: "list[DriveRecord]", routes: int, out: Path) -> None:
+    """Which drives are not trained on and why, and how many are."""
     for record in records:
         if not record.verdict.kept:
             console.print(f"route {record.route} is not trained on: {record.verdict.reason}", markup=False)
-    frames = sum(record.frames for record in kept)
-    console.print(f"{len(kept)} of {len(chosen)} routes are good to train on, {frames:,} frames")
+    kept = [record for record in records if record.verdict.kept]
+    console.print(f"{len(kept)} of {routes} routes are good to train on, {sum(r.frames for r in kept):,} frames")
     console.print(f"{out}", soft_wrap=True)
-    faulty = [
-        entry for entry in Ledger(out).entries([route.id for route in chosen]) if entry.ending.value != "finished"
-    ]
-    raise typer.Exit(1 if faulty or len(records) < len(chosen) else 0)

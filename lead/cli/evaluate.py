@@ -56,16 +56,12 @@ def evaluate(
     Exit code 1 if a route was not ended by driving (simulator fault, time-out, agent fault).
     Example: `lead evaluate --agent blind --routes mini --out out/blind --workers 2`
     """
-    from lead.cli.score import print_score
     from lead.drive.evaluate import evaluate as run
     from lead.drive.evaluate import faults
     from lead.drive.evaluation import Evaluation
-    from lead.drive.ledger import Ledger
     from lead.drive.route_job import RouteJob
     from lead.scenarios.suites import resolve_routes
-    from lead.score.protocol import Inputs
-    from lead.score.protocols import protocol_named, score_paths
-    from lead.score.record_set import Incomplete
+    from lead.score.protocols import protocol_named
 
     protocol_named(protocol)
     chosen = resolve_routes(routes, keep_faulty=True)
@@ -87,14 +83,25 @@ def evaluate(
     except KeyboardInterrupt:
         console.print(f"stopped; what has been driven is in {out}, and the same command goes on", soft_wrap=True)
         raise typer.Exit(130) from None
-    inputs = Inputs(metric_folders=[out])
+    faulty = faults(entries)
+    _tell(out, protocol, faulty)
+    raise typer.Exit(1 if faulty else 0)
+
+
+def _tell(out: Path, protocol: str, faulty: "list[Entry]") -> None:
+    """The score, what was not ended by driving and why, and where it all lies."""
+    from lead.cli.score import print_score
+    from lead.drive.ledger import Ledger
+    from lead.score.protocol import Inputs
+    from lead.score.protocols import score_paths
+    from lead.score.record_set import Incomplete
+
+    inputs, ledger = Inputs(metric_folders=[out]), Ledger(out)
     print_score(score_paths([out / "results.json"], protocol, Incomplete.DRIVEN, inputs=inputs))
-    faulty, ledger = faults(entries), Ledger(out)
     for entry in faulty:
         log = f" ({ledger.log(entry.route, '.txt')})" if entry.attempts and entry.ticks else ""
         console.print(f"route {entry.route}: {entry.ending.value}: {entry.fault}{log}", markup=False, soft_wrap=True)
     console.print(f"results {out / 'results.json'}\nledger  {out / 'ledger'}", soft_wrap=True)
-    raise typer.Exit(1 if faulty else 0)
 
 
 @contextmanager

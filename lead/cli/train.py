@@ -14,7 +14,7 @@ from lead import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lead.train.config import StageConfig
+    from lead.train.config import Recipe, StageConfig
     from lead.train.loop import Report
     from lead.train.ranks import Ranks
 
@@ -57,15 +57,8 @@ def train(
     from lead.train.senses import senses_of, write_senses
 
     run = overridden(recipe_named(recipe), changes or [])
-    stages = [each for each in run.stages if stage in ("all", each.name)]
-    if not stages:
-        raise InputError(
-            f"recipe {run.name} has no stage {stage!r}; there are all, {', '.join(s.name for s in run.stages)}"
-        )
-    words = ["lead", "train", recipe, *(changes or []), "--data", data, "--out", out]
-    words += [] if stage == "all" else ["--stage", stage]
-    words += [] if initial is None else ["--initial", initial]
-    command = shlex.join(map(str, words))
+    stages = _chosen(run, stage)
+    command = _command(recipe, changes or [], data, out, stage, initial)
     origin = Origin(run.name, str(data), digest_below(data), str(initial or ""), command)
     initial = None if initial is None else perception_named(initial)
     before = run.stages.index(stages[0]) - 1
@@ -84,6 +77,23 @@ def train(
             initial = weights / "model.safetensors"
         if ranks.first:
             console.print(f"weights {weights}", soft_wrap=True)
+
+
+def _chosen(recipe: "Recipe", name: str) -> "list[StageConfig]":
+    """A stage of a recipe, or all. Raises InputError if there is none of the name."""
+    stages = [stage for stage in recipe.stages if name in ("all", stage.name)]
+    if not stages:
+        known = ", ".join(stage.name for stage in recipe.stages)
+        raise InputError(f"recipe {recipe.name} has no stage {name!r}; there are all, {known}")
+    return stages
+
+
+def _command(recipe: str, changes: list[str], data: Path, out: Path, stage: str, initial: Path | None) -> str:
+    """The command line that this run can be had with again."""
+    words = ["lead", "train", recipe, *changes, "--data", data, "--out", out]
+    words += [] if stage == "all" else ["--stage", stage]
+    words += [] if initial is None else ["--initial", initial]
+    return shlex.join(map(str, words))
 
 
 def plan(stage: "StageConfig", samples: int, held_out: int, ranks: "Ranks") -> str:

@@ -33,26 +33,30 @@ def crossing_of(route: Route, trigger: int, flow: NDArray[np.float64]) -> Crossi
     """
     if len(flow) < 2:
         return None
-    first = max(0, trigger - round(BEFORE / SPACING))
-    points = route.points[first : trigger + round(BEYOND / SPACING), :2]
+    searched = _searched(route, trigger)
+    points = route.points[searched.start : searched.stop, :2]
     coarse, _ = cKDTree(flow[:, :2]).query(points, distance_upper_bound=EPSILON + _longest_step(flow))
     near = np.flatnonzero(np.isfinite(coarse))  # the others are too far from every point, so from every stretch too
     if not len(near):
         return None
     along, off = on_way(points[near], flow)
     meeting = np.flatnonzero(off <= EPSILON)
-    return Crossing(first + int(near[meeting[0]]), float(along[meeting[0]])) if len(meeting) else None
+    return Crossing(searched[int(near[meeting[0]])], float(along[meeting[0]])) if len(meeting) else None
 
 
 def nearest_approach(route: Route, trigger: int, flow: NDArray[np.float64]) -> Crossing | None:
     """Where a route and a way (M, 3) that do not meet are nearest, if vehicles on them would touch; None elsewhere."""
     if len(flow) < 2:
         return None
-    first = max(0, trigger - round(BEFORE / SPACING))
-    index = np.arange(first, min(len(route), trigger + round(BEYOND / SPACING)), STRIDE)
+    index = np.array(_searched(route, trigger)[::STRIDE])
     along, off = on_way(route.points[index, :2], flow)
     nearest = int(off.argmin())
     return Crossing(int(index[nearest]), float(along[nearest])) if off[nearest] <= TOUCHING else None
+
+
+def _searched(route: Route, trigger: int) -> range:
+    """The indices of a route that are searched for a situation."""
+    return range(max(0, trigger - round(BEFORE / SPACING)), min(len(route), trigger + round(BEYOND / SPACING)))
 
 
 def on_way(places: NDArray[np.float64], way: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

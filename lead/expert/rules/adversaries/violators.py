@@ -55,18 +55,23 @@ def violating(view: View, memory: AdversaryMemory, told: Briefing) -> NDArray[np
     if crossing is None:
         danger &= ~_driving_off(view)
         beside = nearest_approach(view.route, told.trigger, told.flow) if danger.any() else None
-        return danger & ~_outrun(view, beside, told) if beside is not None else danger
+        return danger & ~_outrun(view, beside, _along(view, told)) if beside is not None else danger
     if (view.index - crossing.index) * SPACING > CLEAR:
         return np.zeros_like(danger)
-    along, _ = on_way(view.actors.pose[:, :2], told.flow)
+    along = _along(view, told)
     danger &= along - crossing.along <= CLEAR + view.actors.extent[:, 0]
-    return danger & ~_outrun(view, crossing, told)
+    return danger & ~_outrun(view, crossing, along)
 
 
-def _outrun(view: View, crossing: Crossing, told: Briefing) -> NDArray[np.bool_]:
-    """Whom (A,) the ego is past before they come to a crossing, if it is too near to it to stop."""
+def _along(view: View, told: Briefing) -> NDArray[np.float64]:
+    """How far (A,) m everybody is along the way of a situation's traffic."""
+    return on_way(view.actors.pose[:, :2], told.flow)[0]
+
+
+def _outrun(view: View, crossing: Crossing, along: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whom (A,) the ego is past before they come to a crossing, if it is too near to it to stop; `along` as `_along`."""
     ego, gap = view.scene.ego, (crossing.index - view.index) * SPACING
-    coming = crossing.along - on_way(view.actors.pose[:, :2], told.flow)[0]
+    coming = crossing.along - along
     if not view.settings.gaps or gap - ego.extent[0] - STANDS_OFF >= ego.speed**2 / (2.0 * BRAKES):
         return np.zeros(len(coming), bool)
     across = (gap + ego.extent[0] + CLEAR) / max(ego.speed, MOVING)
