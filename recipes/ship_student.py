@@ -75,7 +75,7 @@ def told_scores(agent: str, folders: list[Path]) -> str:
 def card(stages: list[Path], data: Path, scores: list[tuple[str, list[Path]]]) -> str:
     """What stands beside the weights."""
     head = (
-        "stage | seed | batch | steps | rate | epochs looked at | loss "
+        "stage | seed | batch | steps | rate | cached epochs | loss "
         "| way m | waypoints m | speed m/s | ground IoU | picture IoU | boxes mAP"
     )
     rows = "\n".join(f"| {' | '.join(told_stage(stage))} |" for stage in stages)
