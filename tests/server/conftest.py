@@ -21,7 +21,9 @@ from typing import Any
 
 import carla
 import msgpack
+import numpy as np
 import pytest
+from recordings import CARS, STEP, TICKS, by_role, pose
 
 TOWN = "GridCity"
 READY = re.compile(r"^ready rpc=127\.0\.0\.1:(\d+) streams=127\.0\.0\.1:(\d+) town=(.+) pid=(\d+)$")
@@ -250,3 +252,44 @@ def wait_until(condition: Callable[[], bool], seconds: float = 3.0) -> bool:
 def eventually() -> Callable[..., bool]:
     """`wait_until`."""
     return wait_until
+
+
+@pytest.fixture
+def drive(client, world, tmp_path):
+    """Records five cars for 5 s; the file, and the cars' poses after every tick by role."""
+
+    def drive(additional: bool = False) -> tuple[str, list[dict[str, np.ndarray]]]:
+        points = world.get_map().get_spawn_points()
+        for number in range(CARS):
+            blueprint = world.get_blueprint_library().find("vehicle.lincoln.mkz_2020")
+            blueprint.set_attribute("role_name", "hero" if number == 0 else f"car{number}")
+            car = world.spawn_actor(blueprint, points[7 * number])
+            car.apply_control(carla.VehicleControl(throttle=0.4 + 0.1 * number, steer=0.1 * (number - 2)))
+            car.set_light_state(carla.VehicleLightState(carla.VehicleLightState.LowBeam))
+        world.tick()
+        path = str(tmp_path / "drive.log")
+        assert client.start_recorder(path, additional) == path
+        poses = []
+        for _ in range(TICKS):
+            world.tick()
+            poses.append({role: pose(car) for role, car in by_role(world).items()})
+        client.stop_recorder()
+        client.get_server_version()  # stop_recorder is not answered: this is, after it
+        return path, poses
+
+    return drive
+
+
+@pytest.fixture
+def fresh(client):
+    """A new world at 20 Hz, synchronous."""
+
+    def fresh() -> carla.World:
+        world = client.reload_world()
+        settings = world.get_settings()
+        settings.synchronous_mode, settings.fixed_delta_seconds = True, STEP
+        world.apply_settings(settings)
+        world.tick()
+        return world
+
+    return fresh

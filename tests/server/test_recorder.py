@@ -1,4 +1,4 @@
-"""Recordings by the real client: what they tell, and that a replay puts everything where it was."""
+"""Recordings by the real client: what they tell of cars, collisions and blocked ones, and which files are read."""
 
 import math
 import re
@@ -8,72 +8,12 @@ from pathlib import Path
 import carla
 import numpy as np
 import pytest
+from recordings import CARS, STEP, TICKS, assert_near, by_role
 
 from lead.server.dispatch import Refusal
 from lead.server.recorder import recording_path
 from lead.server.recorder_format import RecordingError, parse_log
 from lead.server.recorder_text import info_text
-
-CARS = 5
-TICKS = 100  # 5 s
-STEP = 0.05  # s
-
-
-def pose(actor: carla.Actor) -> np.ndarray:
-    """x, y, z m and yaw deg as of the last tick."""
-    place = actor.get_transform()
-    return np.array([place.location.x, place.location.y, place.location.z, place.rotation.yaw])
-
-
-def by_role(world: carla.World) -> dict[str, carla.Actor]:
-    return {actor.attributes["role_name"]: actor for actor in world.get_actors().filter("vehicle.*")}
-
-
-def assert_near(found: np.ndarray, expected: np.ndarray) -> None:
-    turn = (found[3] - expected[3] + 180.0) % 360.0 - 180.0
-    assert np.linalg.norm(found[:3] - expected[:3]) < 0.05, (found, expected)
-    assert abs(turn) < 0.5, (found, expected)
-
-
-@pytest.fixture
-def drive(client, world, tmp_path):
-    """Records five cars for 5 s; the file, and the cars' poses after every tick by role."""
-
-    def drive(additional: bool = False) -> tuple[str, list[dict[str, np.ndarray]]]:
-        points = world.get_map().get_spawn_points()
-        for number in range(CARS):
-            blueprint = world.get_blueprint_library().find("vehicle.lincoln.mkz_2020")
-            blueprint.set_attribute("role_name", "hero" if number == 0 else f"car{number}")
-            car = world.spawn_actor(blueprint, points[7 * number])
-            car.apply_control(carla.VehicleControl(throttle=0.4 + 0.1 * number, steer=0.1 * (number - 2)))
-            car.set_light_state(carla.VehicleLightState(carla.VehicleLightState.LowBeam))
-        world.tick()
-        path = str(tmp_path / "drive.log")
-        assert client.start_recorder(path, additional) == path
-        poses = []
-        for _ in range(TICKS):
-            world.tick()
-            poses.append({role: pose(car) for role, car in by_role(world).items()})
-        client.stop_recorder()
-        client.get_server_version()  # stop_recorder is not answered: this is, after it
-        return path, poses
-
-    return drive
-
-
-@pytest.fixture
-def fresh(client):
-    """A new world at 20 Hz, synchronous."""
-
-    def fresh() -> carla.World:
-        world = client.reload_world()
-        settings = world.get_settings()
-        settings.synchronous_mode, settings.fixed_delta_seconds = True, STEP
-        world.apply_settings(settings)
-        world.tick()
-        return world
-
-    return fresh
 
 
 def test_info_tells_frames_and_actors(client, drive):
@@ -102,164 +42,6 @@ def test_positions_in_the_text_are_the_cars_in_cm(client, drive):
     assert any(line.startswith(f" Dynamic actors: {CARS}") for line in frame)
     assert text.count(" Current platform time: ") == TICKS
     assert " Actor trigger volumes: " in text and " Actor bounding boxes: " in text
-
-
-def test_replay_follows_the_recording(client, drive, fresh):
-    path, poses = drive()
-    world = fresh()
-    told = client.replay_file(path, 0.0, 0.0, 0)
-    assert "Replaying from 0 s - 4.95 s (4.95 s) at 1.0x" in told
-    for tick in range(1, TICKS):
-        world.tick()
-        cars = by_role(world)
-        assert cars.keys() == poses[tick].keys()
-        for role, car in cars.items():
-            assert_near(pose(car), poses[tick][role])
-        if tick == 50:
-            car = cars["car3"]
-            moved = (poses[51]["car3"] - poses[50]["car3"])[:3] / STEP
-            velocity = car.get_velocity()
-            assert np.allclose([velocity.x, velocity.y, velocity.z], moved, atol=0.5)
-            assert car.get_control().throttle == pytest.approx(0.7, abs=1e-3)
-            assert car.get_light_state() == carla.VehicleLightState.LowBeam
-    assert max(math.dist(poses[0][role][:2], poses[-1][role][:2]) for role in poses[0]) > 10.0
-
-
-def test_replay_ends_with_physics(client, drive, fresh):
-    path, poses = drive()
-    world = fresh()
-    client.replay_file(path, -1.0, 0.0, 0)
-    for _ in range(25):
-        world.tick()
-    car = by_role(world)["car2"]
-    assert_near(pose(car), poses[-1]["car2"])
-    car.apply_control(carla.VehicleControl(throttle=1.0))
-    for _ in range(40):
-        world.tick()
-    assert math.dist(pose(car)[:2], poses[-1]["car2"][:2]) > 1.0
-
-
-def test_start_duration_and_time_factor(client, drive, fresh):
-    path, poses = drive()
-    world = fresh()
-    client.set_replayer_time_factor(0.5)
-    told = client.replay_file(path, -4.0, 1.0, 0)
-    assert "Replaying from 0.95 s - 1.95 s" in told and "0.5x" in told
-    for tick in range(1, 40):
-        world.tick()
-        half = (tick % 2) / 2.0
-        before = poses[19 + tick // 2]["car2"]
-        after = poses[19 + tick // 2 + 1]["car2"]
-        expected = before + half * (after - before)
-        assert_near(pose(by_role(world)["car2"]), expected)
-    client.set_replayer_time_factor(1.0)
-    for _ in range(10):
-        world.tick()
-    assert np.linalg.norm(pose(by_role(world)["car2"])[:2] - poses[39]["car2"][:2]) < 0.5  # it stopped there
-
-
-def test_hero_is_left_out_and_followed(client, drive, fresh):
-    path, poses = drive()
-    world = fresh()
-    client.set_replayer_ignore_hero(True)
-    client.replay_file(path, 0.0, 0.0, 0)
-    world.tick()
-    assert set(by_role(world)) == {"car1", "car2", "car3", "car4"}
-    client.stop_replayer(False)
-    world.tick()
-    assert by_role(world) == {}
-    client.set_replayer_ignore_hero(False)
-    text = client.show_recorder_file_info(path, False)
-    hero = int(re.search(r" Create (\d+): vehicle\S+ (?:.*\n)(?:  .*\n)*?  role_name = hero\n", text)[1])
-    client.replay_file(path, 0.0, 0.0, hero)
-    world.tick()
-    seen = world.get_spectator().get_transform().location
-    assert 5.0 < math.dist((seen.x, seen.y), poses[1]["hero"][:2]) < 15.0
-
-
-def test_replay_into_the_same_world_takes_its_cars(client, world, drive):
-    path, poses = drive()
-    before = {role: car.id for role, car in by_role(world).items()}
-    client.replay_file(path, 1.0, 0.0, 0)
-    world.tick()
-    cars = by_role(world)
-    assert {role: car.id for role, car in cars.items()} == before
-    assert_near(pose(cars["car4"]), poses[21]["car4"])
-    client.stop_replayer(False)
-    world.tick()
-    assert set(by_role(world)) == set(before), "cars that the replay did not make stay"
-
-
-def test_lights_are_replayed(client, world, fresh, tmp_path):
-    path = str(tmp_path / "lights.log")
-    light = sorted(world.get_actors().filter("traffic.traffic_light"), key=lambda light: light.id)[0]
-    place = light.get_transform().location
-    client.start_recorder(path)
-    for tick in range(20):
-        light.set_state(carla.TrafficLightState.Yellow if tick >= 10 else carla.TrafficLightState.Off)
-        world.tick()
-    client.stop_recorder()
-    world = fresh()
-    lights = world.get_actors().filter("traffic.traffic_light")
-    light = min(lights, key=lambda light: light.get_transform().location.distance(place))
-    normal = light.get_state()
-    client.replay_file(path, 0.0, 0.0, 0)
-    states = []
-    for _ in range(18):
-        world.tick()
-        states.append(light.get_state())
-    assert states == [carla.TrafficLightState.Off] * 9 + [carla.TrafficLightState.Yellow] * 9
-    assert normal not in states
-    for _ in range(300):
-        world.tick()
-        states.append(light.get_state())
-    assert {carla.TrafficLightState.Red, carla.TrafficLightState.Green} & set(states), "its cycle goes on"
-
-
-def test_actors_come_and_go(client, world, place, fresh, tmp_path):
-    path = str(tmp_path / "visit.log")
-    client.start_recorder(path)
-    world.tick()
-    car = place(0)  # ten ticks
-    car.destroy()
-    for _ in range(5):
-        world.tick()
-    client.stop_recorder()
-    world = fresh()
-    client.replay_file(path, 0.0, 0.0, 0)
-    counts = []
-    for _ in range(14):
-        world.tick()
-        counts.append(len(by_role(world)))
-    assert counts == [1] * 10 + [0] * 4
-
-
-def test_walkers_and_attached_sensors(client, world, place, fresh, tmp_path):
-    car = place(0)
-    library = world.get_blueprint_library()
-    camera = carla.Transform(carla.Location(1.0, 0.0, 2.0))
-    world.spawn_actor(library.find("sensor.other.imu"), camera, attach_to=car)
-    there = world.get_map().get_spawn_points()[20]
-    there.location.z += 1.0
-    walker = world.spawn_actor(library.filter("walker.pedestrian.*")[0], there)
-    walker.apply_control(carla.WalkerControl(carla.Vector3D(1.0, 0.0, 0.0), 1.5))
-    path = str(tmp_path / "walk.log")
-    client.start_recorder(path)
-    poses = []
-    for _ in range(40):
-        world.tick()
-        poses.append(pose(walker))
-    client.stop_recorder()
-    world = fresh()
-    client.replay_file(path, 0.0, 0.0, 0, True)
-    for _ in range(20):
-        world.tick()
-    (walker,) = world.get_actors().filter("walker.*")
-    (sensor,) = world.get_actors().filter("sensor.*")
-    assert_near(pose(walker), poses[20])
-    assert walker.get_control().speed == pytest.approx(1.5)
-    assert sensor.parent.type_id == "vehicle.lincoln.mkz_2020"
-    assert sensor.get_transform().location.distance(sensor.parent.get_transform().transform(camera.location)) < 0.01
 
 
 def test_collisions_name_the_pair(client, world, place, tmp_path):
