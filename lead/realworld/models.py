@@ -65,6 +65,7 @@ def _small(model: ModelConfig, name: str) -> ModelConfig:
         feedforward=nano.planning.feedforward, token_size=nano.planning.token_size,
     )  # fmt: skip
     return replace(
-        model, name=name, rig=Rig(cameras), bev=grid, backbone=replace(nano.backbone, latent=True), planning=planning,
+        model, name=name, rig=Rig(cameras), bev=grid, planning=planning,
+        backbone=replace(nano.backbone, latent=True, ground=False),  # where cameras are differs from frame to frame
         perspective=replace(nano.perspective, depth=False), **heads,
     )  # fmt: skip
