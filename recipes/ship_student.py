@@ -2,9 +2,9 @@
 
     python recipes/ship_student.py STAGE... --data DATA --scores AGENT=RESULTS[,RESULTS...] ... --out FOLDER
 
-STAGE: the folders of its stages in order, each with `run.json`, `model/` and its logs; the last one's weights ship, and the
-last but one's, without its planner, as the perception that new students begin with. RESULTS: folders of `lead evaluate`
-on `mini`, one per seed.
+STAGE: the folders of its stages in order, each with `run.json`, `model/` and its logs; the last one's weights ship, and, as the
+perception that new students begin with, those of the last one that trained perception, without its planner. RESULTS:
+folders of `lead evaluate` on `mini`, one per seed.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import json
 import shutil
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 from safetensors.torch import load_file, save_file
 
@@ -41,16 +42,23 @@ def told_data(root: Path) -> str:
         found.update(digest.encode())
     frames = sum(route.frames for route in routes)
     towns = ", ".join(sorted({route.town for route in routes}))
+    quality = " and ".join(map(str, sorted({route.opened(route.folder).header.jpeg_quality for route in routes})))
     situations = len({name for route in routes for name in route.situations})
     return (
         f"{len(routes)} drives of `expert:aligned` on the suite `train`, {frames} frames, {frames / 4 / 3600:.2f} h, in "
-        f"{towns}; {situations} types of situations; SHA-256 over the sorted hashes of their frames `{found.hexdigest()}`."
+        f"{towns}; {situations} types of situations; pictures of JPEG quality {quality}; SHA-256 over the sorted hashes of their "
+        f"frames `{found.hexdigest()}`."
     )
+
+
+def settings(folder: Path) -> dict[str, Any]:
+    """Those of a stage, as they were resolved."""
+    return json.loads((folder / "run.json").read_text())["stage"]
 
 
 def told_stage(folder: Path) -> list[str]:
     """A stage's row: settings, and what came of it."""
-    run, train = json.loads((folder / "run.json").read_text())["stage"], read_table(folder / "train.csv")
+    run, train = settings(folder), read_table(folder / "train.csv")
     checks = read_table(folder / "validation.csv") if (folder / "validation.csv").exists() else []
     last = checks[-1] if checks else {}
     names = ("route_l1", "waypoint_l1", "speed_l1", "bev_iou", "semantic_iou", "box_map")
@@ -118,7 +126,8 @@ def main() -> None:
     chosen = parser.parse_args()
     model = chosen.stages[-1] / "model"
     halved(model / WEIGHTS, chosen.out / WEIGHTS, planner=True)
-    halved(chosen.stages[-2] / "model" / WEIGHTS, chosen.out / PERCEPTION, planner=False)
+    looking = [stage for stage in chosen.stages if not settings(stage).get("cached_epochs", 0)]
+    halved(looking[-1] / "model" / WEIGHTS, chosen.out / PERCEPTION, planner=False)
     for name in ("config.json", "senses.json"):
         shutil.copyfile(model / name, chosen.out / name)
     pairs = [text.partition("=") for text in chosen.scores]
