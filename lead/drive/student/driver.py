@@ -27,8 +27,6 @@ from lead.model.ensemble import Consensus, Ensemble
 from lead.train.senses import Senses
 
 COMPASS = 6  # column of the IMU's reading
-TICK = 0.05  # s
-MOVES_ON = 2.0  # m/s from which on one that has stood has moved on
 BRAKE_SHARE, PUBLISHED_BRAKE_SHARE = 0.5, 0.9
 """Probability of the speed class 0 from which on the target speed is 0; published weights were driven with the second."""
 
@@ -130,14 +128,13 @@ class Driver:
         self._wheel, self._waypoints = RouteSteering(), WaypointControl(model.planning.waypoint_interval)
         self._brake_share = options.brake_share or (PUBLISHED_BRAKE_SHARE if model.compat else BRAKE_SHARE)
         self._signs, self._creep = StopSigns() if options.stop_signs else None, Creep() if options.creep else None
-        self._ticks, self._steer, self._stood = 0, 0.0, 0
+        self._ticks, self._steer = 0, 0.0
         self._said: tuple[Plan, NDArray[np.float64]] | None = None  # the last plan, and where it was made
 
     def step(self, readings: Readings, extra: Heads = CONTROL) -> Glance:
         """One tick; `extra` heads are computed where the network runs. Raises NoPlan."""
         speed = float(readings[SPEED_ID]["speed"])
         place = self._localiser.step(readings[GNSS_ID], readings[IMU_ID][COMPASS], speed, self._steer)
-        self._stood = self._stood + 1 if speed < MOVES_ON else 0
         self._goal.step(place.filtered)
         points, command = self._goal.told(place.pose(self._exact))
         self.sensing.step(readings, place.moved)
@@ -165,17 +162,12 @@ class Driver:
         if share is not None:
             share = np.exp(share - share.max())
             share /= share.sum()
-            target = 0.0 if share[0] > self._share_to_stop() else float(target) * options.speed_factor
+            target = 0.0 if share[0] > self._brake_share else float(target) * options.speed_factor
         for name, value in (("route", route), ("waypoints", waypoints), ("target speed", target)):
             if value is not None and not np.isfinite(value).all():
                 raise NoPlan(f"found a number in the {name} of model {self._model.name} that is not finite")
         boxes = None if consensus.boxes is None else consensus.boxes[0].double().cpu().numpy()
         return Plan(route, waypoints, share, target, boxes)
-
-    def _share_to_stop(self) -> float:
-        """The share of the class 0 above which it stops: higher for one that has stood for long, before an obstacle say."""
-        impatient = self._stood * TICK > self._options.patience
-        return max(self._brake_share, PUBLISHED_BRAKE_SHARE) if impatient else self._brake_share
 
     def _act(self, plan: Plan, speed: float, place: Place, fresh: bool) -> tuple[Action, Cause]:
         """Pedals and wheel for a plan, which is of this tick where it is fresh, and what helped."""

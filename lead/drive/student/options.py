@@ -25,7 +25,6 @@ class Options:
         pop: m, at which a target point is reached. None: as in training; published weights 5, or 4 where points are dense.
         jpeg: quality of the pictures. None: as in training.
         brake_share: probability of the speed class 0 above which it stops. None: 0.5, published weights 0.9.
-        patience: s of standing after which it stops above 0.9 only, until it has moved on.
         speed_factor: times the target speed.
         every: the network runs in each tick of so many.
         threads: of the network on a CPU.
@@ -40,7 +39,6 @@ class Options:
     pop: float | None = Field(None, gt=0.0)
     jpeg: int | None = Field(None, ge=1, le=100)
     brake_share: float | None = Field(None, gt=0.0, le=1.0)
-    patience: float = Field(20.0, ge=0.0)
     speed_factor: float = Field(1.0, gt=0.0)
     every: int = Field(1, ge=1)
     threads: int = Field(1, ge=1)
