@@ -19,7 +19,9 @@ from safetensors.torch import load_file, save_file
 
 from lead.dataset.routes import recorded_routes
 from lead.model.shipped import FOLDER, PERCEPTION
+from lead.score.protocol import Inputs
 from lead.score.protocols import score_paths
+from lead.score.record_set import Incomplete
 from lead.train.checkpoint import PLANNER
 from lead.train.logs import read_table
 
@@ -33,6 +35,7 @@ def halved(source: Path, target: Path, planner: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in load_file(source).items() if planner or not name.startswith(PLANNER)}
     save_file({name: value.half() if value.is_floating_point() else value for name, value in kept.items()}, target)
+    target.chmod(0o644)
 
 
 def told_data(root: Path) -> str:
@@ -71,7 +74,10 @@ def told_stage(folder: Path) -> list[str]:
 
 def told_scores(agent: str, folders: list[Path]) -> str:
     """An agent's row: mean and standard deviation over seeds."""
-    scores = [score_paths([folder], PROTOCOL) for folder in folders]
+    scores = [
+        score_paths([folder / "results.json"], PROTOCOL, Incomplete.DRIVEN, inputs=Inputs(metric_folders=[folder]))
+        for folder in folders
+    ]
     cells = []
     for name in FIGURES:
         values = [getattr(score, name) for score in scores]
@@ -107,7 +113,7 @@ On the CPU, stage by stage; errors and precisions are those of routes kept apart
 
 ## Driving
 
-`lead evaluate --agent nano --routes mini --protocol {PROTOCOL}`, 24 routes in towns that it was not trained in. Mean and standard
+`lead evaluate --agent student:nano --routes mini --protocol {PROTOCOL}`, 24 routes in towns that it was not trained in. Mean and standard
 deviation over seeds.
 
 | agent | driving score | route completion % | success rate % | seeds |
