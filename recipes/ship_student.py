@@ -113,8 +113,8 @@ On the CPU, stage by stage; errors and precisions are those of routes kept apart
 
 ## Driving
 
-`lead evaluate --agent student:nano --routes mini --protocol {PROTOCOL}`, 24 routes in towns that it was not trained in. Mean and standard
-deviation over seeds.
+`lead evaluate --agent student:nano --routes mini --protocol {PROTOCOL}`, 24 routes in towns that it was not trained in.
+Mean and standard deviation over seeds.
 
 | agent | driving score | route completion % | success rate % | seeds |
 |---|---|---|---|---|
