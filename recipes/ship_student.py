@@ -10,6 +10,7 @@ folders of `lead evaluate` on `mini`, one per seed.
 import argparse
 import hashlib
 import json
+import shlex
 import shutil
 from pathlib import Path
 from statistics import mean, stdev
@@ -59,6 +60,12 @@ def settings(folder: Path) -> dict[str, Any]:
     return json.loads((folder / "run.json").read_text())["stage"]
 
 
+def changed(folder: Path) -> str:
+    """What a stage's command changed in the recipe, but for its pace."""
+    words = shlex.split(json.loads((folder / "run.json").read_text())["command"])
+    return " ".join(f"`{word}`" for word in words if "=" in word and not word.startswith("pace."))
+
+
 def told_stage(folder: Path) -> list[str]:
     """A stage's row: settings, and what came of it."""
     run, train = settings(folder), read_table(folder / "train.csv")
@@ -66,7 +73,7 @@ def told_stage(folder: Path) -> list[str]:
     last = checks[-1] if checks else {}
     names = ("route_l1", "waypoint_l1", "speed_l1", "bev_iou", "semantic_iou", "box_map")
     shown = [f"{float(last[name]):.3f}" if last.get(name) else "" for name in names]
-    told = (run["name"], run["seed"], run["batch"], int(train[-1]["step"]), run["optimiser"]["lr"],
+    told = (run["name"], changed(folder), run["seed"], run["batch"], int(train[-1]["step"]), run["optimiser"]["lr"],
             run.get("cached_epochs", 0) or "",
             f"{float(train[0]['loss']):.3f} to {float(train[-1]['loss']):.3f}", *shown)  # fmt: skip
     return [str(value) for value in told]
@@ -89,7 +96,7 @@ def told_scores(agent: str, folders: list[Path]) -> str:
 def card(stages: list[Path], data: Path, scores: list[tuple[str, list[Path]]]) -> str:
     """What stands beside the weights."""
     head = (
-        "stage | seed | batch | steps | rate | cached epochs | loss "
+        "stage | changed | seed | batch | steps | rate | cached epochs | loss "
         "| way m | waypoints m | speed m/s | ground IoU | picture IoU | boxes mAP"
     )
     rows = "\n".join(f"| {' | '.join(told_stage(stage))} |" for stage in stages)

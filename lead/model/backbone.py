@@ -9,6 +9,7 @@ from lead.model.encoders import build_encoder
 from lead.model.fusion import Fusion
 from lead.model.ground import laid_on_ground, picture_places
 from lead.model.pyramid import REACH, Pyramid
+from lead.model.sampling import resized
 
 STAGES = 4
 RGB_MEAN = (0.485, 0.456, 0.406)
@@ -91,11 +92,6 @@ class Backbone(nn.Module):
             x = F.pixel_shuffle(x, 2)
         x = F.relu(self.up_conv5(x), inplace=True)
         return F.relu(self.up_conv4(resized(x, self.cells)), inplace=True)
-
-
-def resized(x_BCHW: Tensor, size: tuple[int, int]) -> Tensor:
-    """The maps at another size, interpolated bilinearly between the centres of pixels."""
-    return F.interpolate(x_BCHW, size=tuple(size), mode="bilinear", align_corners=False)
 
 
 def pixel_positions(rows: int, columns: int) -> Tensor:

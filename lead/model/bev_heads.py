@@ -2,9 +2,9 @@
 
 from torch import Tensor, nn
 
-from lead.model.backbone import resized
 from lead.model.batch import BoxMaps
 from lead.model.config import BevGrid, BevHeadsConfig
+from lead.model.sampling import resized
 
 
 class BevSemanticDecoder(nn.Module):

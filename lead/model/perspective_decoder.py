@@ -3,8 +3,8 @@
 from torch import Tensor, nn
 
 from lead import InputError
-from lead.model.backbone import resized
 from lead.model.config import PerspectiveConfig
+from lead.model.sampling import resized
 
 MOST_STRETCH = 0.1
 """Share by which the decoded picture may be resized to that of the cameras."""

@@ -7,6 +7,8 @@ only `nano` has it.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lead.model.sampling import resized
+
 REACH = 3
 """How many of an encoder's last stages are merged, at the stride of the middle one."""
 
@@ -31,6 +33,6 @@ class Pyramid(nn.Module):
 
     def forward(self, fine_BCYX: Tensor, middle_BCyx: Tensor, coarse_BCyx: Tensor) -> Tensor:
         """The merged map (B, out, y, x) of stages whose sizes are 2y x 2x, y x x and y/2 x x/2."""
-        enlarged = F.interpolate(self.coarse(coarse_BCyx), middle_BCyx.shape[2:], mode="bilinear", align_corners=False)
+        enlarged = resized(self.coarse(coarse_BCyx), middle_BCyx.shape[2:])
         merged = enlarged + self.middle(middle_BCyx) + self.fine(F.pixel_unshuffle(fine_BCYX, 2))
         return self.merge(merged)

@@ -1,10 +1,15 @@
-"""Features of the bird's-eye view at places on the ground."""
+"""Features at another size, and at places on the ground."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from lead.model.config import BevGrid
+
+
+def resized(x_BCHW: Tensor, size: tuple[int, int]) -> Tensor:
+    """The maps at another size, interpolated bilinearly between the centres of pixels."""
+    return F.interpolate(x_BCHW, size=tuple(size), mode="bilinear", align_corners=False)
 
 
 def scaled_to_grid(places_BN2: Tensor, grid: BevGrid) -> Tensor:
