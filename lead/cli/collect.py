@@ -35,6 +35,13 @@ def collect(
         Literal["frame", "route"],
         typer.Option(help="Where the moved copy of the rig looks from is drawn for each of these; published: route."),
     ] = "frame",
+    learner: Annotated[
+        str,
+        typer.Option(
+            help="student:PATH[,option=value...] that drives in turns with the expert, whose answers are recorded "
+            "(DAgger): data of where the student's own mistakes lead."
+        ),
+    ] = "",
     protocol: Annotated[
         str, typer.Option(help="Whose rules judge drives, and whose spacing target points have.")
     ] = "leaderboard-2.0",
@@ -56,14 +63,15 @@ def collect(
     from lead.drive.collect import estimate
     from lead.drive.evaluation import Evaluation
     from lead.drive.ledger import Ledger
-    from lead.drive.recording.settings import Recording
+    from lead.drive.recording.settings import LEARNERS_PATIENCE, PATIENCE, Recording
     from lead.scenarios.suites import resolve_routes, split_ids
     from lead.score.protocols import protocol_named
     from lead.study.live import AuditOf
 
     protocol_named(protocol)
     chosen = resolve_routes(routes, keep_faulty=True)
-    recording = Recording(rig, expert, quality, weather=weather, recovery=recovery)
+    patience = LEARNERS_PATIENCE if learner else PATIENCE
+    recording = Recording(rig, expert, quality, weather=weather, recovery=recovery, learner=learner, patience=patience)
     cost = estimate(chosen, recording, workers, out)
     console.print(
         f"{cost.routes} routes, {cost.kilometres:.1f} km, about {cost.hours:.1f} h of driving: {cost.frames:,} frames, "

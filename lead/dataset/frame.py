@@ -216,3 +216,7 @@ class Frame:
         "float32", (2,), "m to the right, rad clockwise: how the copy was moved in this frame, if not as the header says",
         optional=True,
     )  # fmt: skip
+    learner: bool | None = stored(
+        "bool", (), "whether a learner had the wheel in any tick since the frame before; none: the expert alone drives",
+        optional=True,
+    )  # fmt: skip

@@ -50,6 +50,10 @@ class Recording(Protocol):
         """World poses (K, 6) of the ego and ticks (K,) in some frames."""
         ...
 
+    def learner_drove(self, rows: Sequence[int]) -> NDArray[np.bool_]:
+        """Whether a learner had the wheel (K,) since the frame before, for some frames."""
+        ...
+
     def speeds(self, rows: Sequence[int]) -> NDArray[np.float64]:
         """Speeds (K, 2) in some frames, m/s: the ego's, and that which the expert aims at."""
         ...

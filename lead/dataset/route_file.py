@@ -44,7 +44,7 @@ class RouteFile:
             raise InputError(f"cannot open {self.path}: {error}") from error
         self._parts: dict[tuple[str, ...], pa.RecordBatchFileReader] = {}
         self._batches: list[pa.RecordBatch] | None = None
-        self._ego: dict[int, tuple[NDArray[np.float64], int]] = {}  # what was read for the waypoints of other frames
+        self._ego: dict[int, tuple[NDArray[np.float64], int, bool]] = {}  # what was read for waypoints of other frames
         schema = self._open()
         check_version(schema.metadata, self.path)
         self.header = header_from_json(schema.metadata.get(HEADER_KEY, b""), self.path)
@@ -87,13 +87,14 @@ class RouteFile:
 
     def ego_poses(self, rows: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """World poses (K, 6) of the ego and ticks (K,) in some frames."""
-        for row in rows:
-            if row not in self._ego:
-                batch = self.batch(row, ("tick", "ego.pose"))
-                pose = BY_NAME["ego.pose"].from_arrow(batch.column("ego.pose")).copy()
-                self._ego[row] = pose, batch.column("tick")[0].as_py()
-        found = [self._ego[row] for row in rows]
-        return np.array([pose for pose, _ in found]).reshape(-1, 6), np.array([tick for _, tick in found], np.int64)
+        found = [self._driven(row) for row in rows]
+        return np.array([pose for pose, _, _ in found]).reshape(-1, 6), np.array(
+            [tick for _, tick, _ in found], np.int64
+        )
+
+    def learner_drove(self, rows: Sequence[int]) -> NDArray[np.bool_]:
+        """Whether a learner had the wheel (K,) since the frame before, for some frames."""
+        return np.array([self._driven(row)[2] for row in rows], bool)
 
     def speeds(self, rows: Sequence[int]) -> NDArray[np.float64]:
         """Speeds (K, 2) in some frames, m/s: the ego's, and that which the expert aims at."""
@@ -112,6 +113,15 @@ class RouteFile:
         if self._batches is not None:
             return self._batches[row]
         return self._reader(tuple(parts)).get_batch(row)
+
+    def _driven(self, row: int) -> tuple[NDArray[np.float64], int, bool]:
+        """World pose (6,), tick, and whether a learner drove there."""
+        if row not in self._ego:
+            batch = self.batch(row, ("tick", "ego.pose", "learner"))
+            pose = BY_NAME["ego.pose"].from_arrow(batch.column("ego.pose")).copy()
+            learner = "learner" in batch.schema.names and bool(batch.column("learner")[0].as_py())
+            self._ego[row] = pose, batch.column("tick")[0].as_py(), learner
+        return self._ego[row]
 
     def _open(self) -> pa.Schema:
         try:

@@ -64,10 +64,11 @@ def spoils(kind: str) -> bool:
 _RECORD = TypeAdapter(DriveRecord)
 
 
-def judge(record: RouteRecord, frames: int) -> Verdict:
+def judge(record: RouteRecord, frames: int, learner: bool = False) -> Verdict:
     """Whether a drive is good enough to learn from (spec/lead-expert-and-data.md, 4.6).
 
     Unlike there, a drive whose only infractions are of too low a speed must have been completed, too (weak point 28).
+    Where a learner drove, the expert's answers are good whatever became of it.
     """
     broken = {name: len(messages) for name, messages in record.infractions.items() if messages}
     told = ", ".join(f"{count} {name}" for name, count in broken.items()) or "no infractions"
@@ -75,6 +76,8 @@ def judge(record: RouteRecord, frames: int) -> Verdict:
         return Verdict(False, "no frames were written")
     if any(fault in record.status for fault in FAULTY):
         return Verdict(False, f"{record.status}: not ended by driving")
+    if learner:
+        return Verdict(True, f"a learner drove: {record.status}; {told}")
     if not record.completed:
         return Verdict(False, f"{record.status} at {record.scores.score_route:.0f} % of the route; {told}")
     if record.scores.score_composed >= 100.0 or not broken:

@@ -73,6 +73,7 @@ class Sample:
     waypoints: NDArray[np.float32]  # (waypoints, 2)
     headings: NDArray[np.float32]  # (waypoints,) rad
     waypoints_valid: NDArray[np.bool_]  # (waypoints,) whether the drive lasted so long
+    expert_drove: NDArray[np.bool_]  # (waypoints,) whether no learner had the wheel from here to there
     target_speed: float  # m/s
     brake: bool  # whether the expert brakes
     semantics: NDArray[np.uint8] | None  # (H, W) lead.dataset.kinds.Semantic
@@ -114,7 +115,7 @@ def make_sample(
     if missing:
         raise InputError(f"frame {row} of {recording.path} has no {', '.join(missing)}; leave them out in the settings")
     points, command = _told(recording, frame, pose, settings)
-    waypoints, headings, valid = _waypoints(recording, row, frame.tick, pose, settings)
+    waypoints, headings, valid, own = _waypoints(recording, row, frame.tick, pose, settings)
     window, places = settings.window, seen_from(frame.intent.route, pose)
     seen = seen_boxes(frame.boxes, frame.surroundings, pose, settings.labels)
     picture = decode_rgb(view.rgb)
@@ -135,6 +136,7 @@ def make_sample(
         waypoints=waypoints.astype(np.float32),
         headings=headings.astype(np.float32),
         waypoints_valid=valid,
+        expert_drove=own,
         target_speed=frame.target_speed,
         brake=bool(frame.ego.control[2] > 0.0),
         semantics=decode_semantics(view.semantics) if settings.semantics else None,
@@ -170,8 +172,9 @@ def command_index(command: int) -> int:
 
 def _waypoints(
     recording: Recording, row: int, tick: int, pose: NDArray[np.float64], settings: SampleSettings
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Where the ego is in the ticks to come: places (W, 2), headings (W,), and whether it was still driving (W,).
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where the ego is in the ticks to come: places (W, 2), headings (W,), whether it was still driving (W,), and whether
+    the expert alone drove it there (W,).
 
     Raises InputError if the frames are farther apart than the waypoints.
     """
@@ -184,7 +187,9 @@ def _waypoints(
     wanted = row + step * np.arange(1, settings.waypoints + 1)
     poses, ticks = recording.ego_poses([min(int(k), len(recording) - 1) for k in wanted])
     valid = ticks == tick + settings.waypoint_ticks * np.arange(1, settings.waypoints + 1)
-    return *steps_between(poses, pose), valid
+    ahead = [min(k, len(recording) - 1) for k in range(row + 1, int(wanted[-1]) + 1)]
+    own = ~np.logical_or.accumulate(recording.learner_drove(ahead))[step - 1 :: step]
+    return *steps_between(poses, pose), valid, own
 
 
 def _forward(frame: Seen) -> float:

@@ -22,12 +22,14 @@ from lead.dataset.rig import rig_named
 from lead.dataset.route_file import RouteFile
 from lead.dataset.route_record import RECORD, DriveRecord, judge, read_record, write_record
 from lead.dataset.writer import FRAMES
+from lead.drive.agent import check_spec
 from lead.drive.evaluate import Progress, evaluate
 from lead.drive.evaluation import Evaluation, commit
 from lead.drive.ledger import Entry, Ledger
 from lead.drive.recording.job import RecordingJob
 from lead.drive.recording.settings import Recording, route_folder
 from lead.drive.recording.weathers import with_weather
+from lead.drive.student.options import is_student
 from lead.drive.witness import WitnessOf
 from lead.expert.settings import settings_from
 from lead.scenarios.route_file import Route
@@ -91,18 +93,23 @@ def collect(
     progress = progress or Progress()
     rig_named(recording.rig)
     settings_from(recording.expert)
+    if recording.learner:
+        if not is_student(recording.learner):
+            raise InputError(f"found learner {recording.learner!r}, expected 'student:PATH[,option=value...]'")
+        check_spec(recording.learner)
     routes = [with_weather(route, recording.weather, evaluation.seed) for route in routes]
     _claim(out, evaluation, recording)
     by_id = {route.id: route for route in routes}
+    settle = partial(_settle, evaluation, out, bool(recording.learner))
 
     def ended(entry: Entry) -> None:
-        _settle(evaluation, by_id[entry.route], entry, out)
+        settle(by_id[entry.route], entry)
         progress.ended(entry)
 
     ledger = Ledger(out)
     for entry in ledger.entries(list(by_id)):  # of a run that was killed between entry and record
         if not (route_folder(out, entry.route) / RECORD).exists():
-            _settle(evaluation, by_id[entry.route], entry, out)
+            settle(by_id[entry.route], entry)
     jobs = partial(RecordingJob, recording=recording, witness=witness)
     evaluate(evaluation, routes, out, workers, replace(progress, ended=ended), job_of=jobs)
     folders = [route_folder(out, route.id) for route in routes]
@@ -133,7 +140,7 @@ def _claim(out: Path, evaluation: Evaluation, recording: Recording) -> None:
         )
 
 
-def _settle(evaluation: Evaluation, route: Route, entry: Entry, out: Path) -> None:
+def _settle(evaluation: Evaluation, out: Path, learner: bool, route: Route, entry: Entry) -> None:
     """Write how a drive ended beside its frames; a route of which nothing was written gets no record."""
     folder = route_folder(out, entry.route)
     if not (folder / FRAMES).exists():
@@ -156,7 +163,7 @@ def _settle(evaluation: Evaluation, route: Route, entry: Entry, out: Path) -> No
             driving_score=float(scores.score_composed),
             route_completion=float(scores.score_route),
             infractions={name: len(told) for name, told in entry.record.infractions.items() if told},
-            verdict=judge(entry.record, count),
+            verdict=judge(entry.record, count, learner),
             versions={
                 "lead": lead.__version__, "commit": commit() or "", "carla": version("carla"),
                 "simulator": header.simulator,

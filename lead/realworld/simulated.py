@@ -60,6 +60,10 @@ class FromRearAxle:
         poses, ticks = self._recording.ego_poses(rows)
         return np.array([rear_axle_pose(pose) for pose in poses]).reshape(-1, 6), ticks
 
+    def learner_drove(self, rows: Sequence[int]) -> NDArray[np.bool_]:
+        """Whether a learner had the wheel (K,) since the frame before, for some frames."""
+        return self._recording.learner_drove(rows)
+
     def speeds(self, rows: Sequence[int]) -> NDArray[np.float64]:
         """Speeds (K, 2) in some frames, m/s: the ego's, and that which the expert aims at."""
         return self._recording.speeds(rows)

@@ -192,6 +192,7 @@ class Collate:
         return {
             "route": _of_shape("route", sample.route, (max(1, planning.route_points), 2)),
             "waypoints": _of_shape("waypoints", sample.waypoints, (planning.waypoints, 2)),
+            "waypoints_valid": _of_shape("expert_drove", sample.expert_drove, (planning.waypoints,)),
             "headings": _of_shape("headings", sample.headings, (planning.waypoints,)),
             "target_speed": np.asarray(sample.target_speed, np.float32),
             "brake": np.asarray(sample.brake, np.bool_),

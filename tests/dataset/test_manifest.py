@@ -108,3 +108,5 @@ def test_routes_are_kept_as_published_but_for_what_was_not_driven_to_its_end(sta
     verdict = judge(told, frames=10)
     assert verdict.kept is kept and status in verdict.reason
     assert not judge(told, frames=0).kept
+    of_learner = judge(told, frames=10, learner=True)
+    assert of_learner.kept is ("crashed" not in status) and not judge(told, frames=0, learner=True).kept

@@ -78,6 +78,21 @@ def test_way_and_target_points_are_where_they_are(route, perturbed):
     assert sample.acceleration == pytest.approx(0.5, abs=1e-6)
 
 
+def test_waypoints_that_a_learner_drove_to_are_told(tmp_path):
+    turns = [None, False, False, True, False, False, False, False, True, False, False, False]
+    frames = [replace(frame, learner=turn) for frame, turn in zip(drive(), turns)]
+    route = RouteFile(made.write(tmp_path / "learner", frames))
+    assert route.learner_drove([0, 1, 3]).tolist() == [False, False, True]
+
+    def own(row, **changed):
+        return make_sample(route, row, False, SampleSettings(**changed), no_roads).expert_drove.tolist()
+
+    assert own(1, waypoints=3) == [True, False, False]
+    assert own(3, waypoints=3) == [True] * 3  # who drove to where it is does not matter
+    assert own(4, waypoints=2, waypoint_ticks=10) == [True, False]  # frames 6 and 8
+    assert own(6, waypoints=2, waypoint_ticks=10) == [False, False]
+
+
 def test_waypoints_beyond_the_drive_are_not_valid(route):
     sample = make_sample(route, 11, False, SampleSettings(), no_roads)
     assert sample.waypoints_valid.tolist() == [True, True] + [False] * 6

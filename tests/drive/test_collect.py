@@ -11,6 +11,7 @@ from pathlib import Path
 import carla
 import numpy as np
 import pytest
+from weights import nano_weights
 
 from lead import InputError
 from lead.dataset.codecs import decode_rgb, decode_semantics
@@ -22,6 +23,7 @@ from lead.dataset.target_points import told_points
 from lead.dataset.viewpoint import moved_by, view_pose
 from lead.drive.collect import collect, estimate
 from lead.drive.evaluation import Evaluation
+from lead.drive.recording.learner import Turns
 from lead.drive.recording.settings import Recording, route_folder
 from lead.geometry.poses import to_local, to_world
 from lead.roads.library import find_map
@@ -162,6 +164,7 @@ def test_killed_it_keeps_whole_frames_and_what_goes_on_is_the_same(
 from pathlib import Path
 from lead.drive.collect import collect
 from lead.drive.evaluation import Evaluation
+from lead.drive.recording.learner import Turns
 from lead.drive.recording.settings import Recording
 from lead.scenarios.route_file import read_routes
 collect(Evaluation("expert:aligned", "routes", "leaderboard-2.0", attempts=1, timeout=100.0, log=False),
@@ -189,6 +192,42 @@ def test_more_routes_join_and_those_of_another_file_are_refused(collected: Path,
     with pytest.raises(InputError, match="folder beside it"):
         collect(other, RECORDING, routes[:1], collected)
     assert estimate(routes, RECORDING, 1, collected).measured and not estimate(routes, RECORDING, 1).measured
+
+
+def test_a_learner_takes_turns_and_the_expert_answers(routes: list[Route], tmp_path: Path):
+    learner = f"student:{nano_weights(tmp_path / 'weights')}"
+    recording = replace(RECORDING, learner=learner, patience=2.0)
+    (record,) = collect(settings(), recording, routes[:1], tmp_path / "data")
+    route = RouteFile(route_folder(tmp_path / "data", routes[0].id))
+    turns = route.learner_drove(range(len(route)))
+    frames = [route.frame(row) for row in range(len(route))]
+    assert record.verdict.kept and "a learner drove" in record.verdict.reason
+    assert turns[1:].any() and all(frame.learner is not None for frame in frames)
+    assert route.header.expert["learner"] == learner
+    at_odds = [
+        frame for frame, turn in zip(frames, turns) if turn and frame.reasons.target_speed > frame.ego.speed + 1.0
+    ]
+    assert all(frame.ego.control[0] > 0.0 for frame in at_odds)  # the expert's answer, not what was done
+    with pytest.raises(InputError, match="student:PATH"):
+        collect(settings(), replace(recording, learner="npc"), routes[:1], tmp_path / "other")
+
+
+def test_turns_are_drawn_and_a_learner_that_holds_the_drive_up_loses_its_turn():
+    def turns(speed: float, wanted: float, seed: int = 0) -> list[bool]:
+        whose = Turns(np.random.default_rng(seed), 0.05)
+        return [whose.step(speed, wanted) for _ in range(2000)]
+
+    driving = turns(5.0, 5.0)
+    assert driving == turns(5.0, 5.0) != turns(5.0, 5.0, seed=1)
+    changes = np.flatnonzero(np.diff(driving)) + 1
+    lengths = np.diff(changes) * 0.05
+    learner = lengths[::2] if driving[changes[0]] else lengths[1::2]
+    experts = lengths[1::2] if driving[changes[0]] else lengths[::2]
+    assert driving[0] and (learner >= 3.9).all() and (learner <= 12.1).all()
+    assert (experts >= 0.9).all() and (experts <= 3.1).all()
+    held_up = turns(0.0, 5.0)
+    assert held_up.index(False) == 60 and np.mean(held_up) < np.mean(driving)
+    assert turns(0.0, 0.0) == driving  # who stands rightly holds nothing up
 
 
 def test_what_it_takes_is_said_before(routes: list[Route]):

@@ -75,6 +75,7 @@ def sample(model: ModelConfig, seed: int, **changed) -> Sample:
         "route": np.cumsum(rng.uniform(0.5, 1, (10, 2)), 0).astype(np.float32),
         "waypoints": np.cumsum(rng.uniform(0, 2, (8, 2)), 0).astype(np.float32),
         "headings": rng.uniform(-0.1, 0.1, 8).astype(np.float32), "waypoints_valid": np.ones(8, bool),
+        "expert_drove": np.ones(8, bool),
         "target_speed": float(rng.uniform(0, 20)), "brake": bool(rng.random() < 0.3),
         "semantics": blocks(rng, 10, height, width),
         "depth": rng.uniform(1, 50, (height // 4, width // 4)).astype(np.float32), "bev": blocks(rng, 13, rows, columns),

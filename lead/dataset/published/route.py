@@ -84,6 +84,10 @@ class PublishedRoute:
         poses = [self._pose(row) for row in rows]
         return np.array(poses, np.float64).reshape(-1, 6), np.array([self._tick(row) for row in rows], np.int64)
 
+    def learner_drove(self, rows: Sequence[int]) -> NDArray[np.bool_]:
+        """Never (K,): the expert alone drove."""
+        return np.zeros(len(rows), bool)
+
     def speeds(self, rows: Sequence[int]) -> NDArray[np.float64]:
         """Speeds (K, 2) in some frames, m/s: the ego's, and that which the expert aims at."""
         metas = [self._meta(row) for row in rows]

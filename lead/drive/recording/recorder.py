@@ -73,9 +73,13 @@ class Recorder:
         self._evidence_rig = evidence_rig_of(header)
         self._sensors = RigSensors(stage, header.rig, self._moved, self._every)
         self._ticks, self._steer = 0, 0.0
+        self._learner: bool | None = None  # had the wheel since the last frame
 
-    def see(self, frame: int, scene: Scene, decision: Decision) -> None:
-        """Take in a tick, the world's of that number, and what was decided on it; saves a frame when one is due."""
+    def see(self, frame: int, scene: Scene, decision: Decision, steer: float, learner: bool | None = None) -> None:
+        """Take in a tick, the world's of that number, and what was decided on it; saves a frame when one is due.
+
+        `steer` is how the wheel is turned in it, from -1 to 1, and `learner` whether a learner turns it; None where none may.
+        """
         if self._signals is None:
             self._signals = RouteSignals(self._stage, scene.route)
             lights = {light.id: light for light in self._stage.world.get_actors(scene.route.light_id.tolist())}
@@ -88,7 +92,8 @@ class Recorder:
         self._gnss_follower.step(fix.position)
         control = np.array([decision.control.throttle, decision.control.steer, decision.control.brake])
         self._tracker.add(self._ticks, pose, scene.ego.speed, control)
-        self._steer = decision.control.steer
+        self._steer = steer
+        self._learner = learner if self._learner is None else self._learner or bool(learner)
         lidar, (radar, number) = lidar_points(data, self._header.rig), radar_returns(data, self._header.rig, False)
         self._clouds.add(lidar, radar[:, :3], pose)
         if self._sensors.is_saved(frame):
@@ -126,8 +131,10 @@ class Recorder:
                 perturbed=self._perturbed(data, pose, things),
                 cloud=self._cloud(pose),
                 moved=None if self._moved is None else np.float32([self._moved.shift, self._moved.turn]),
+                learner=self._learner,
             )
         )
+        self._learner = None
         if self._moves is not None:
             self._move(next(self._moves))
 

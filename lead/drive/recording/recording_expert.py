@@ -1,9 +1,9 @@
-"""The expert that records what it drives."""
+"""The expert that records what it drives, and what it would do where a learner drives."""
 
 import shutil
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from itertools import repeat
 from pathlib import Path
@@ -15,16 +15,17 @@ import lead
 from lead.client.launch import simulator_of
 from lead.dataset.header import Perturbation, Plan, RouteHeader, Weather
 from lead.dataset.rig import rig_named
-from lead.drive.agent import Observation, Task
+from lead.drive.agent import Observation, Task, make_agent
 from lead.drive.agents.expert import Expert
 from lead.drive.evaluation import EMBEDDED, commit
+from lead.drive.recording.learner import Turns
 from lead.drive.recording.perturbing import draw_perturbation
 from lead.drive.recording.recorder import Recorder
 from lead.drive.recording.settings import Recording, route_folder
 from lead.drive.recording.weathers import nearest_preset
 from lead.drive.route_job import RouteJob
 from lead.expert.settings import settings_from
-from lead.scenarios.stage import Stage
+from lead.scenarios.stage import TICK, Stage
 from lead.scenarios.weather import FIELDS, weather_at
 
 
@@ -41,6 +42,7 @@ class RecordingExpert(Expert):
         super().__init__(settings, witness=None if job.witness is None else job.witness(job, settings))
         self._job, self._recording = job, recording
         self._recorder: Recorder | None = None
+        self._learner = make_agent(recording.learner) if recording.learner else None
 
     def begin(self, stage: Stage, task: Task) -> None:
         """Mount the sensors and begin the file."""
@@ -52,17 +54,28 @@ class RecordingExpert(Expert):
         if self.settings.perturbed_rig:
             anew = self._recording.recovery == "frame"
             moves = perturbations(stage, self._job) if anew else repeat(header.perturbation)
+        if self._learner is not None:
+            self._learner.begin(stage, replace(task, keep=None))
+            self._turns = Turns(
+                np.random.default_rng([self._job.evaluation.seed, zlib.crc32(task.route.encode())]), TICK
+            )
         self._recorder = Recorder(stage, header, Path(folder), moves)
 
     def control(self, observation: Observation) -> carla.VehicleControl:
-        """As the expert's; the tick is recorded."""
+        """As the expert's, or the learner's in its turn; the tick is recorded."""
         asked = super().control(observation)
-        if self.scene is not None and self.decision is not None and self._recorder is not None:
-            self._recorder.see(observation.frame, self.scene, self.decision)
-        return asked
+        tried = None if self._learner is None else self._learner.control(observation)
+        if self.scene is None or self.decision is None or self._recorder is None:
+            return asked
+        learns = None if tried is None else self._turns.step(self.scene.ego.speed, self.decision.target_speed)
+        done = tried if tried is not None and learns else asked
+        self._recorder.see(observation.frame, self.scene, self.decision, done.steer, learns)
+        return done
 
     def end(self) -> None:
         """Take the sensors away and end the file."""
+        if self._learner is not None:
+            self._learner.end()
         if self._recorder is not None:
             self._recorder.close()
             self._recorder = None
@@ -86,7 +99,7 @@ def header_of(stage: Stage, task: Task, job: RouteJob, recording: Recording) -> 
         ego_type=stage.ego.type_id,
         ego_extent=(box.extent.x, box.extent.y, box.extent.z),
         ego_centre=(box.location.x, box.location.y, box.location.z),
-        expert={"preset": recording.expert, "settings": asdict(settings)},
+        expert={"preset": recording.expert, "settings": asdict(settings), "learner": recording.learner},
         rig=rig,
         perturbation=next(perturbations(stage, job)) if settings.perturbed_rig else Perturbation(),
         plan=Plan(tuple(tuple(p) for p in task.plan.pose[:, :3].tolist()), tuple(task.plan.command.tolist())),

@@ -8,6 +8,7 @@ from lead.drive.ledger import file_name
 from lead.drive.recording.weathers import AS_TOLD
 
 TICKS_PER_FRAME = 5  # 4 Hz
+PATIENCE, LEARNERS_PATIENCE = 20.0, 2.0  # s, of an expert's drive, and of one that a learner takes part in
 ROUTES = "routes"
 """Folder of a data set in which each route has its own."""
 
@@ -23,7 +24,8 @@ class Recording:
         every: ticks from frame to frame.
         recovery: whether the copy of the rig is moved anew for each "frame", or for each "route" as published.
         weather: of the routes; see `lead.drive.recording.weathers`.
-        patience: s that a drive goes on after an infraction for which it will not be trained on.
+        learner: "student:PATH[,option=value...]" that drives in turns with the expert; empty: the expert alone does.
+        patience: s that a drive goes on after an infraction for which an expert's drive is not trained on.
     """
 
     rig: str = "tfv6-3cam"
@@ -32,7 +34,8 @@ class Recording:
     every: int = TICKS_PER_FRAME
     recovery: Literal["frame", "route"] = "frame"
     weather: str = AS_TOLD
-    patience: float = 20.0
+    learner: str = ""
+    patience: float = PATIENCE
 
 
 def route_folder(out: Path, route: str) -> Path:
