@@ -26,6 +26,7 @@ class Tally:
 
     samples: int = 0
     sums: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, float] = field(default_factory=dict)  # of sums that are not over all samples
     confusion: dict[str, Tensor] = field(default_factory=dict)  # (classes, classes) true, said
     boxes: BoxPrecision = field(default_factory=BoxPrecision)
 
@@ -34,13 +35,15 @@ class Tally:
         self.samples += other.samples
         for name, value in other.sums.items():
             self.sums[name] = self.sums.get(name, 0.0) + value
+        for name, count in other.counts.items():
+            self.counts[name] = self.counts.get(name, 0.0) + count
         for name, counts in other.confusion.items():
             self.confusion[name] = self.confusion[name] + counts if name in self.confusion else counts
         self.boxes.extend(other.boxes)
 
     def metrics(self) -> dict[str, float]:
         """By name: errors in m and m/s, mean IoU and mean average precision 0 to 1, and the loss."""
-        told = {name: value / max(self.samples, 1) for name, value in self.sums.items()}
+        told = {name: value / max(self.counts.get(name, self.samples), 1) for name, value in self.sums.items()}
         told |= {f"{name}_iou": mean_iou(counts) for name, counts in self.confusion.items()}
         return told | ({"box_map": self.boxes.mean()} if self.boxes.there else {})
 
@@ -49,7 +52,8 @@ class Tally:
 def validate(model: TransFuser, stage: StageConfig, samples: Samples, ranks: Ranks) -> dict[str, float]:
     """Metrics of a model over held-out samples, each process taking its part; what does not fill a batch is left out.
 
-    `route_l1`, `waypoint_l1` (m, mean over points and axes), `waypoint_last` (m, distance at the last), `speed_l1` (m/s),
+    `route_l1`, `waypoint_l1` (m, mean over points and axes; of waypoints those that are known), `waypoint_last` (m, distance
+    at the last), `speed_l1` (m/s),
     `depth_l1` (m), `semantic_iou`, `bev_iou`, `box_map` (lead.train.box_precision) and `loss`.
     """
     if len(samples.order) < ranks.count:
@@ -76,6 +80,8 @@ def tallied(said: Predictions, labels: Labels, stage: StageConfig, sums: dict[st
     """A batch's sums."""
     sums = {name: float(value) for name, value in (sums | dict(_errors(said, labels, stage.losses))).items()}
     tally = Tally(samples, sums)
+    if said.waypoints is not None:
+        tally.add(waypoint_errors(said.waypoints, labels))
     if said.semantic is not None:
         tally.confusion["semantic"] = confusion(said.semantic, labels.semantic)
     if said.carla is not None:
@@ -92,14 +98,22 @@ def true_boxes(labels: BevLabels, grid: BevGrid) -> list[Tensor]:
     return [rows[valid] for rows, valid in zip(boxes_BN8, labels.boxes_valid.cpu())]
 
 
+def waypoint_errors(said_BW2: Tensor, labels: Labels) -> Tally:
+    """A batch's sums over the waypoints that are known."""
+    off_BW2 = said_BW2.float() - labels.waypoints[:, : said_BW2.shape[1]].float()
+    known_BW = torch.ones_like(off_BW2[..., 0], dtype=torch.bool)
+    if labels.waypoints_valid is not None:
+        known_BW = labels.waypoints_valid[:, : said_BW2.shape[1]]
+    off_BW2 = torch.where(known_BW[..., None], off_BW2, 0.0)
+    sums = {"waypoint_l1": off_BW2.abs().mean(-1).sum(), "waypoint_last": off_BW2[:, -1].norm(dim=-1).sum()}
+    counts = {"waypoint_l1": known_BW.sum(), "waypoint_last": known_BW[:, -1].sum()}
+    return Tally(0, *({name: float(value) for name, value in told.items()} for told in (sums, counts)))
+
+
 def _errors(said: Predictions, labels: Labels, losses: LossConfig) -> Iterator[tuple[str, Tensor]]:
     """Sums over the samples of a batch."""
     if said.route is not None:
         yield "route_l1", _total(said.route, labels.route)
-    if said.waypoints is not None:
-        true_BW2 = labels.waypoints[:, : said.waypoints.shape[1]]
-        yield "waypoint_l1", _total(said.waypoints, true_BW2)
-        yield "waypoint_last", (said.waypoints[:, -1].float() - true_BW2[:, -1]).norm(dim=-1).sum()
     if said.target_speed is not None:
         speed_B = torch.where(stopping(labels, losses), 0.0, labels.target_speed)
         yield "speed_l1", (said.target_speed - speed_B).abs().sum()

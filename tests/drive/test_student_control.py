@@ -1,5 +1,7 @@
 """Controllers and heuristics of the student against the published constants, by numbers worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 
 from lead.dataset.box_labels import BoxClass
 from lead.drive.student.controllers import Pid, RouteSteering, WaypointControl, look_ahead, target_speed_pedals
-from lead.drive.student.driver import Plan, moved_plan
+from lead.drive.student.driver import Plan, aimed_speed, brake_share, moved_plan
 from lead.drive.student.heuristics import COOLING, PATIENCE, PUSHED, Creep, StopSigns
+from lead.model.variants import variant
 
 STRAIGHT = np.column_stack([2.5 + np.arange(10.0), np.zeros(10)])
 
@@ -152,3 +155,12 @@ def test_an_old_plan_stays_where_it_was(speed: float, yaw: float, ticks: int):
     np.testing.assert_allclose(np.linalg.norm(plan.route[0]), 2.5, atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(np.diff(plan.route, axis=0), axis=1), 1.0, atol=1e-6)
     np.testing.assert_allclose((plan.route @ turned.T)[:, 1], 0.0, atol=1e-6)  # on the same line
+
+
+def test_it_stops_from_another_share_with_our_weights_than_with_published_ones():
+    ours, published = variant("nano"), replace(variant("resnet34"), compat=True)
+    assert (brake_share(ours), brake_share(published)) == (0.5, 0.9)
+    for share, (own, theirs) in {0.49: (4.0, 4.0), 0.51: (0.0, 4.0), 0.91: (0.0, 0.0)}.items():
+        shares = np.array([share, 1.0 - share])
+        assert aimed_speed(shares, 4.0, brake_share(ours)) == own
+        assert aimed_speed(shares, 4.0, brake_share(published)) == theirs

@@ -1,5 +1,7 @@
 """Open-loop metrics by hand, and that they find a model that knows its samples better."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,8 +11,9 @@ from synthetic import Synthetic, small, stage
 
 from lead.model.transfuser import TransFuser
 from lead.train.box_precision import BoxPrecision, average_precision, found
+from lead.train.labels import Labels
 from lead.train.ranks import ALONE
-from lead.train.validation import confusion, mean_iou, validate
+from lead.train.validation import confusion, mean_iou, validate, waypoint_errors
 
 
 def rows(*boxes):
@@ -54,6 +57,16 @@ def test_iou_by_hand():
     counts = confusion(said, torch.tensor([[[0, 1, 1, 255, 2]]]))
     assert counts.sum() == 4
     assert mean_iou(counts) == pytest.approx((1 / 2 + 1 / 2 + 1) / 3)
+
+
+def test_waypoints_that_are_not_known_do_not_count():
+    said = torch.zeros(2, 3, 2)
+    labels = Labels(waypoints=torch.tensor([[[1.0, 0], [2, 0], [3, 4]], [[9, 9], [9, 9], [torch.nan, 9]]]))
+    known = torch.tensor([[True, True, True], [True, False, False]])
+    tally = waypoint_errors(said, replace(labels, waypoints_valid=known))
+    assert tally.metrics() == pytest.approx({"waypoint_l1": (0.5 + 1 + 3.5 + 9) / 4, "waypoint_last": 5.0})
+    tally.add(waypoint_errors(said[:1] + 1.0, Labels(waypoints=torch.zeros(1, 4, 2))))  # all known, and one too many
+    assert tally.metrics()["waypoint_l1"] == pytest.approx((0.5 + 1 + 3.5 + 9 + 3) / 7)
 
 
 def test_metrics_are_of_all_samples_and_leave_the_model_as_it_was():

@@ -126,7 +126,7 @@ class Driver:
         self._localiser = Localiser(reference, places[0], filtered)
         self.sensing = Sensing(model, senses)
         self._wheel, self._waypoints = RouteSteering(), WaypointControl(model.planning.waypoint_interval)
-        self._brake_share = options.brake_share or (PUBLISHED_BRAKE_SHARE if model.compat else BRAKE_SHARE)
+        self._brake_share = options.brake_share or brake_share(model)
         self._signs, self._creep = StopSigns() if options.stop_signs else None, Creep() if options.creep else None
         self._ticks, self._steer = 0, 0.0
         self._said: tuple[Plan, NDArray[np.float64]] | None = None  # the last plan, and where it was made
@@ -162,7 +162,7 @@ class Driver:
         if share is not None:
             share = np.exp(share - share.max())
             share /= share.sum()
-            target = 0.0 if share[0] > self._brake_share else float(target) * options.speed_factor
+            target = aimed_speed(share, float(target), self._brake_share) * options.speed_factor
         for name, value in (("route", route), ("waypoints", waypoints), ("target speed", target)):
             if value is not None and not np.isfinite(value).all():
                 raise NoPlan(f"found a number in the {name} of model {self._model.name} that is not finite")
@@ -186,6 +186,16 @@ class Driver:
         if brake > 0.0:
             throttle, steer = 0.0, 0.0 if speed < WHEEL_RESTS else steer
         return Action(throttle, steer, brake), cause
+
+
+def brake_share(model: ModelConfig) -> float:
+    """Probability of the speed class 0 from which on a model that is not told otherwise stops."""
+    return PUBLISHED_BRAKE_SHARE if model.compat else BRAKE_SHARE
+
+
+def aimed_speed(share_K: NDArray[np.floating], mean: float, stops_from: float) -> float:
+    """The target speed (m/s) of the probabilities of its classes and of their mean."""
+    return 0.0 if share_K[0] > stops_from else mean
 
 
 def settled(checkpoint: Checkpoint, options: Options) -> Senses:
