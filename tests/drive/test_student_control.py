@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lead.dataset.box_labels import BoxClass
-from lead.drive.student.controllers import Pid, RouteSteering, WaypointControl, look_ahead, target_speed_pedals
-from lead.drive.student.driver import Plan, aimed_speed, brake_share, moved_plan
+from lead.drive.student.controllers import (
+    Pid,
+    PursuitSteering,
+    RouteSteering,
+    WaypointControl,
+    look_ahead,
+    target_speed_pedals,
+)
+from lead.drive.student.driver import Plan, aimed_speed, brake_share, moved_plan, usual_steering
 from lead.drive.student.heuristics import COOLING, PATIENCE, PUSHED, Creep, StopSigns
+from lead.expert.kernels.driving import FRONT_WHEELBASE, REAR_WHEELBASE, STEERING_GAIN
 from lead.model.variants import variant
 
 STRAIGHT = np.column_stack([2.5 + np.arange(10.0), np.zeros(10)])
@@ -157,10 +165,30 @@ def test_an_old_plan_stays_where_it_was(speed: float, yaw: float, ticks: int):
     np.testing.assert_allclose((plan.route @ turned.T)[:, 1], 0.0, atol=1e-6)  # on the same line
 
 
-def test_it_stops_from_another_share_with_our_weights_than_with_published_ones():
+def test_published_weights_are_driven_as_published_and_ours_as_they_drive_best():
     ours, published = variant("nano"), replace(variant("resnet34"), compat=True)
     assert (brake_share(ours), brake_share(published)) == (0.5, 0.9)
+    assert (usual_steering(ours), usual_steering(published)) == ("pursuit", "route")
     for share, (own, theirs) in {0.49: (4.0, 4.0), 0.51: (0.0, 4.0), 0.91: (0.0, 0.0)}.items():
         shares = np.array([share, 1.0 - share])
         assert aimed_speed(shares, 4.0, brake_share(ours)) == own
         assert aimed_speed(shares, 4.0, brake_share(published)) == theirs
+
+
+@given(st.floats(6.0, 200.0), st.sampled_from([-1.0, 1.0]), st.floats(0.0, 25.0))
+def test_pursuit_turns_the_wheel_for_the_arc_that_the_rear_axle_is_on(radius: float, side: float, speed: float):
+    """Points on a circle that the rear axle drives along give that circle's steering, whichever is pursued."""
+    turned = np.linspace(0.0, 15.0 / radius, 200)
+    circle = np.column_stack([radius * np.sin(turned) - REAR_WHEELBASE, side * radius * (1.0 - np.cos(turned))])
+    route = circle[np.searchsorted(radius * turned, 4.0 + np.arange(10.0))]
+    steer = PursuitSteering().step(route, speed)
+    assert np.tan(STEERING_GAIN * steer) == pytest.approx(side * (FRONT_WHEELBASE + REAR_WHEELBASE) / radius, rel=1e-6)
+
+
+def test_pursuit_looks_farther_the_faster_it_is_and_never_beyond_the_route():
+    """A route that turns away farther out is answered later by the slow."""
+    route = np.column_stack([2.5 + np.arange(10.0), np.where(np.arange(10) < 5, 0.0, 1.0)])
+    slow, fast = PursuitSteering().step(route, 0.0), PursuitSteering().step(route, 20.0)
+    assert slow == 0.0 and fast > 0.01
+    assert PursuitSteering().step(route[:2], 20.0) == 0.0
+    assert PursuitSteering().step(np.column_stack([np.full(10, 0.1), np.full(10, 5.0)]), 0.0) <= 1.0

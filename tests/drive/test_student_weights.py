@@ -38,7 +38,7 @@ def test_options_stand_behind_the_path():
         ("student:runs,fast=on", "found option 'fast=on' of .*, expected option=value with steer, speed, creep"),
         ("student:runs,creep", "found option 'creep'"),
         ("student:runs,every=0", "every=0: Input should be greater than or equal to 1"),
-        ("student:runs,steer=left", "steer=left: Input should be 'route' or 'waypoints'"),
+        ("student:runs,steer=left", "steer=left: Input should be 'route', 'pursuit' or 'waypoints'"),
         ("student:no/such/folder", "there is no folder no/such/folder; expected one with config.json"),
     ],
 )

@@ -1,19 +1,22 @@
 """From a plan to pedals and wheel, with the published constants. Source: spec/tfv6.md, 5."""
 
 from collections import deque
-from math import atan2, degrees, hypot
+from math import atan, atan2, degrees, hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lead.expert.kernels.driving import (
     ERRORS,
+    FRONT_WHEELBASE,
     KMH,
     LOOK_AHEAD_GAIN,
     LOOK_AHEAD_HIGH,
     LOOK_AHEAD_LEAST,
     LOOK_AHEAD_LOW,
+    REAR_WHEELBASE,
     RIGHT_ANGLE,
+    STEERING_GAIN,
     pedals,
     remember,
     steering,
@@ -23,6 +26,8 @@ POINTS_PER_METRE = 10.0  # in which the look-ahead is counted
 SKIPPED = 2.0  # m of look-ahead before the route's first point
 FARTHEST = 9  # index of the farthest point that the speed alone asks for
 PER_BEND, MOST_FOR_BEND = 3.5, 2  # points farther per rad of mean bearing, and at most
+
+PURSUIT_LEAST, PURSUIT_SECONDS, PURSUIT_MOST = 4.5, 0.4, 10.0  # m, m per m/s, m to the point that is pursued
 
 STOP = 0.01  # m/s; a target below is a full stop
 OVER = 1.1  # of speed to target from which on the brake is used
@@ -46,6 +51,23 @@ class RouteSteering:
         x, y = route[look_ahead(route, speed)].tolist()
         self._count = remember(self._errors, self._count, degrees(atan2(y, x)) / RIGHT_ANGLE)
         return steering(self._errors, self._count)
+
+
+class PursuitSteering:
+    """Steers along the arc to a point of the route that is the farther the faster the ego (pure pursuit; Coulter 1992).
+
+    The published controller steers to the route's first metres, where what is predicted is hardly more than its error: an
+    expert that follows its own way to the centimetre can, a student turns out too late.
+    """
+
+    def step(self, route: NDArray[np.floating], speed: float) -> float:
+        """Steering from -1 to 1 for a route (R, 2) m, ego frame, at a speed (m/s)."""
+        far = min(PURSUIT_MOST, PURSUIT_LEAST + PURSUIT_SECONDS * max(0.0, speed))
+        away = np.linalg.norm(route, axis=1)
+        x, y = route[min(int(np.searchsorted(away, far)), len(route) - 1)].tolist()
+        x += REAR_WHEELBASE  # the rear axle goes where it points
+        bend = 2.0 * y / (x * x + y * y)  # 1/m
+        return min(1.0, max(-1.0, atan(bend * (FRONT_WHEELBASE + REAR_WHEELBASE)) / STEERING_GAIN))
 
 
 def look_ahead(route: NDArray[np.floating], speed: float) -> int:

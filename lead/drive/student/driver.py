@@ -14,7 +14,13 @@ from lead import InputError, LeadError
 from lead.dataset.way_labels import spaced_route
 from lead.drive.sensors.geodesy import Degrees
 from lead.drive.student.checkpoint import Checkpoint
-from lead.drive.student.controllers import WHEEL_RESTS, RouteSteering, WaypointControl, target_speed_pedals
+from lead.drive.student.controllers import (
+    WHEEL_RESTS,
+    PursuitSteering,
+    RouteSteering,
+    WaypointControl,
+    target_speed_pedals,
+)
 from lead.drive.student.goal import Goal
 from lead.drive.student.heuristics import PUSH, Creep, StopSigns
 from lead.drive.student.options import Options
@@ -125,7 +131,8 @@ class Driver:
         filtered = self._exact or (model.compat and options.kalman is None)  # published points were popped by it
         self._localiser = Localiser(reference, places[0], filtered)
         self.sensing = Sensing(model, senses)
-        self._wheel, self._waypoints = RouteSteering(), WaypointControl(model.planning.waypoint_interval)
+        self._wheel = RouteSteering() if (options.steer or usual_steering(model)) == "route" else PursuitSteering()
+        self._waypoints = WaypointControl(model.planning.waypoint_interval)
         self._brake_share = options.brake_share or brake_share(model)
         self._signs, self._creep = StopSigns() if options.stop_signs else None, Creep() if options.creep else None
         self._ticks, self._steer = 0, 0.0
@@ -171,7 +178,7 @@ class Driver:
 
     def _act(self, plan: Plan, speed: float, place: Place, fresh: bool) -> tuple[Action, Cause]:
         """Pedals and wheel for a plan, which is of this tick where it is fresh, and what helped."""
-        follow_route = (self._options.steer or "route") == "route" and plan.route is not None
+        follow_route = self._options.steer != "waypoints" and plan.route is not None
         follow_speed = (self._options.speed or "target") == "target" and plan.target_speed is not None
         steer = self._wheel.step(plan.route, speed) if follow_route else self._waypoints.steer(plan.waypoints)
         if follow_speed:
@@ -191,6 +198,11 @@ class Driver:
 def brake_share(model: ModelConfig) -> float:
     """Probability of the speed class 0 from which on a model that is not told otherwise stops."""
     return PUBLISHED_BRAKE_SHARE if model.compat else BRAKE_SHARE
+
+
+def usual_steering(model: ModelConfig) -> str:
+    """How a model steers that is not told otherwise: published weights as they were driven, ours by pursuit."""
+    return "route" if model.compat else "pursuit"
 
 
 def aimed_speed(share_K: NDArray[np.floating], mean: float, stops_from: float) -> float:
@@ -215,8 +227,8 @@ def settled(checkpoint: Checkpoint, options: Options) -> Senses:
 def check_predicted(model: ModelConfig, options: Options) -> None:
     """Raises InputError if a model does not predict what the options ask for."""
     planning, lacking = model.planning, []
-    if options.steer == "route" and not planning.route_points:
-        lacking.append("no route (steer=route)")
+    if options.steer in ("route", "pursuit") and not planning.route_points:
+        lacking.append(f"no route (steer={options.steer})")
     if options.speed == "target" and not planning.target_speeds:
         lacking.append("no target speed (speed=target)")
     if options.stop_signs and model.carla is None:

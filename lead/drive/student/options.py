@@ -17,7 +17,8 @@ class Options:
     """How it drives. What is None follows from the weights.
 
     Attributes:
-        steer: what the wheel follows: the route, or the waypoints; the route where the weights predict one.
+        steer: what the wheel follows: the route as published, the route by pure pursuit, or the waypoints. None: published
+            weights as published, ours by pursuit, weights that predict no route by waypoints.
         speed: what the pedals follow: the target speed, or the waypoints.
         creep: whether it creeps on after standing for long with nothing before it.
         stop_signs: whether it stops at the stop signs that it detects.
@@ -31,7 +32,7 @@ class Options:
         device: "cpu" or "cuda".
     """
 
-    steer: Literal["route", "waypoints"] | None = None
+    steer: Literal["route", "pursuit", "waypoints"] | None = None
     speed: Literal["target", "waypoints"] | None = None
     creep: bool = False
     stop_signs: bool = False
