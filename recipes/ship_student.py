@@ -46,10 +46,13 @@ def told_data(root: Path) -> str:
         found.update(digest.encode())
     frames = sum(route.frames for route in routes)
     towns = ", ".join(sorted({route.town for route in routes}))
-    quality = " and ".join(map(str, sorted({route.opened(route.folder).header.jpeg_quality for route in routes})))
+    headers = [route.opened(route.folder).header for route in routes]
+    quality = " and ".join(map(str, sorted({header.jpeg_quality for header in headers})))
+    learners = sum(bool(header.expert.get("learner")) for header in headers)
     situations = len({name for route in routes for name in route.situations})
     return (
-        f"{len(routes)} drives of `expert:aligned` on the suite `train`, {frames} frames, {frames / 4 / 3600:.2f} h, in "
+        f"{len(routes)} drives of `expert:aligned` on the suite `train`, in {learners} of which the student of the stage before "
+        f"drove in turns (`--learner`), {frames} frames, {frames / 4 / 3600:.2f} h, in "
         f"{towns}; {situations} types of situations; pictures of JPEG quality {quality}; SHA-256 over the sorted hashes of their "
         f"frames `{found.hexdigest()}`."
     )
