@@ -88,9 +88,8 @@ class RouteFile:
     def ego_poses(self, rows: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """World poses (K, 6) of the ego and ticks (K,) in some frames."""
         found = [self._driven(row) for row in rows]
-        return np.array([pose for pose, _, _ in found]).reshape(-1, 6), np.array(
-            [tick for _, tick, _ in found], np.int64
-        )
+        poses = np.array([pose for pose, _, _ in found]).reshape(-1, 6)
+        return poses, np.array([tick for _, tick, _ in found], np.int64)
 
     def learner_drove(self, rows: Sequence[int]) -> NDArray[np.bool_]:
         """Whether a learner had the wheel (K,) since the frame before, for some frames."""
