@@ -24,6 +24,7 @@ from lead.client.prepared import PreparedTown
 from lead.drive.agent import Agent, expert_settings, is_expert
 from lead.drive.agents.expert import Expert
 from lead.drive.ending import STATUS_OF_AGENT_FAULT, STATUS_OF_SIMULATOR_FAULT, STATUS_OF_TIMEOUT, Ending
+from lead.drive.heap import return_large_blocks
 from lead.drive.isolation import Exit, Phase, Pulse, die_with, run_isolated
 from lead.drive.judgement import empty_record
 from lead.drive.ledger import Entry, Ledger, not_driven
@@ -155,6 +156,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the evaluator ends its workers
     jobs: list[RouteJob] = pickle.loads(Path(sys.argv[1]).read_bytes())
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    return_large_blocks()  # in what is forked, too
     catalogue()  # imported once, not by every process that is forked
     if any(is_student(job.evaluation.agent) for job in jobs):
         importlib.import_module("lead.drive.agents.student")  # likewise
