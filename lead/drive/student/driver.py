@@ -5,7 +5,6 @@ It knows no world: readings of its sensors come in, pedals and wheel go out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from lead.drive.student.controllers import (
     target_speed_pedals,
 )
 from lead.drive.student.goal import Goal
-from lead.drive.student.heuristics import PUSH, Creep, StopSigns
+from lead.drive.student.help import Around, Cause, Help, is_guarded, patience
 from lead.drive.student.options import Options
 from lead.drive.student.place import Localiser, Place
 from lead.drive.student.sensing import GNSS_ID, IMU_ID, SPEED_ID, Readings, Sensed, Sensing
@@ -39,14 +38,6 @@ BRAKE_SHARE, PUBLISHED_BRAKE_SHARE = 0.5, 0.9
 
 class NoPlan(LeadError):
     """The network said nothing that can be driven."""
-
-
-class Cause(IntFlag):
-    """What besides the plan made the control."""
-
-    STOP_SIGN = 1
-    CREEP = 2
-    OLD_PLAN = 4  # of an earlier tick, moved to where the ego is now
 
 
 @dataclass(frozen=True)
@@ -134,7 +125,7 @@ class Driver:
         self._wheel = RouteSteering() if (options.steer or usual_steering(model)) == "route" else PursuitSteering()
         self._waypoints = WaypointControl(model.planning.waypoint_interval)
         self._brake_share = options.brake_share or brake_share(model)
-        self._signs, self._creep = StopSigns() if options.stop_signs else None, Creep() if options.creep else None
+        self._help = Help(options, model)
         self._ticks, self._steer = 0, 0.0
         self._said: tuple[Plan, NDArray[np.float64]] | None = None  # the last plan, and where it was made
 
@@ -149,7 +140,7 @@ class Driver:
         cause = Cause(0)
         if self._said is None or self._ticks % self._options.every == 0:
             sensed = self.sensing.sensed(speed, points, command)
-            heads = CONTROL | extra | (Heads.BOXES if self._signs is not None else CONTROL)
+            heads = CONTROL | extra | (Heads.BOXES if self._options.stop_signs else CONTROL)
             consensus = self._ensemble(self.sensing.inputs(sensed), heads)
             plan = self._plan(consensus)
             self._said = plan, place.moved
@@ -185,11 +176,9 @@ class Driver:
             throttle, brake = target_speed_pedals(speed, plan.target_speed)
         else:
             throttle, brake = self._waypoints.pedals(plan.waypoints, speed)
-        cause = Cause(0)
-        if self._creep is not None and self._creep.step(speed, self.sensing.points):
-            throttle, brake, cause = max(PUSH, throttle), 0.0, Cause.CREEP
-        if self._signs is not None and self._signs.step(plan.boxes if fresh else None, speed, place.moved):
-            throttle, brake, cause = 0.0, 1.0, cause | Cause.STOP_SIGN
+        way, boxes = plan.waypoints if plan.route is None else plan.route, plan.boxes if fresh else None
+        around = Around(way, boxes, self.sensing.points, self.sensing.returns, place.moved)
+        throttle, brake, cause = self._help.step(throttle, brake, steer, speed, around)
         if brake > 0.0:
             throttle, steer = 0.0, 0.0 if speed < WHEEL_RESTS else steer
         return Action(throttle, steer, brake), cause
@@ -213,10 +202,10 @@ def aimed_speed(share_K: NDArray[np.floating], mean: float, stops_from: float) -
 def settled(checkpoint: Checkpoint, options: Options) -> Senses:
     """The senses of a checkpoint with what the options say otherwise, and without sensors that nobody listens to."""
     model, rig = checkpoint.model, checkpoint.senses.rig
-    cloud = model.sees_lidar  # radar returns are among its points
+    cloud = model.sees_lidar or is_guarded(options, model)  # radar returns are among its points
     rig = replace(
         rig,
-        lidars=rig.lidars if cloud or options.creep else (),
+        lidars=rig.lidars if cloud or options.creep or patience(options, model) else (),
         radars=rig.radars if cloud or model.radar is not None else (),
     )
     noisy = None if options.kalman is None else not options.kalman

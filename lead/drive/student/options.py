@@ -21,6 +21,10 @@ class Options:
             weights as published, ours by pursuit, weights that predict no route by waypoints.
         speed: what the pedals follow: the target speed, or the waypoints.
         creep: whether it creeps on after standing for long with nothing before it.
+        patience: s of standing after which it goes on along its way at walking pace while LiDAR shows nothing in it, 0 for
+            never. None: 15 with weights of ours that have LiDAR, else 0.
+        guard: whether it brakes for what LiDAR shows in its way, and stays where radar shows who comes from behind. None: with
+            weights of ours that have LiDAR.
         stop_signs: whether it stops at the stop signs that it detects.
         kalman: whether its place is filtered, or that of GNSS alone. None: as in training.
         pop: m, at which a target point is reached. None: as in training; published weights 5, or 4 where points are dense.
@@ -35,6 +39,8 @@ class Options:
     steer: Literal["route", "pursuit", "waypoints"] | None = None
     speed: Literal["target", "waypoints"] | None = None
     creep: bool = False
+    patience: float | None = Field(None, ge=0.0)
+    guard: bool | None = None
     stop_signs: bool = False
     kalman: bool | None = None
     pop: float | None = Field(None, gt=0.0)

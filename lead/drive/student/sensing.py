@@ -61,6 +61,7 @@ class Sensing:
 
     Attributes:
         points: (N, 3) m, ego frame, z from the ground: those of the LiDAR and the radars in the last tick.
+        returns: (M, 4) those of the radars alone, with their radial speed (m/s).
 
     Args:
         model: that is to be fed.
@@ -75,7 +76,7 @@ class Sensing:
         self._returns: tuple[NDArray[np.float64], NDArray[np.uint8]] = (np.empty((0, 4)), np.empty(0, np.uint8))
         self._readings: Readings = {}
         self._moved = np.zeros(6)
-        self.points = np.empty((0, 3))
+        self.points, self.returns = np.empty((0, 3)), np.empty((0, 4))
 
     def step(self, readings: Readings, moved: NDArray[np.float64]) -> None:
         """One tick; `moved` (6,) is the ego's pose in a frame that stays."""
@@ -88,7 +89,7 @@ class Sensing:
         if self._settings.cloud:
             self._clouds.add(lidar, echoes, moved)
         self._readings, self._moved = readings, moved
-        self.points = np.concatenate([lidar, echoes])
+        self.points, self.returns = np.concatenate([lidar, echoes]), self._returns[0]
 
     def sensed(self, speed: float, target_points: NDArray[np.float32], command: int) -> Sensed:
         """The last tick, with the speed (m/s) and what is told of the way."""

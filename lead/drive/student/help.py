@@ -1,0 +1,96 @@
+"""What helps a student beside its plan, and says so."""
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lead.drive.student.controllers import target_speed_pedals
+from lead.drive.student.heuristics import PUSH, Creep, StopSigns
+from lead.drive.student.options import Options
+from lead.drive.student.safety import BlindSpot, EmergencyBrake, Patience
+from lead.model.config import ModelConfig
+
+USUAL_PATIENCE = 15.0  # s
+
+
+class Cause(IntFlag):
+    """What besides the plan made the control."""
+
+    STOP_SIGN = 1
+    CREEP = 2
+    OLD_PLAN = 4  # of an earlier tick, moved to where the ego is now
+    PATIENCE = 8
+    OBSTACLE = 16
+    BLIND_SPOT = 32
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a tick gives to go by, ego frame.
+
+    Attributes:
+        way: (R, 2) m, planned.
+        boxes: (N, 9) lead.model.boxes.Box; None if nothing was detected in this tick.
+        points: (N, 3) m, z from the ground.
+        returns: (M, 4) radar returns as `lead.drive.recording.clouds.returns_around` gives them.
+        moved: (6,) the ego's pose in a frame that stays.
+    """
+
+    way: NDArray[np.floating]
+    boxes: NDArray[np.floating] | None
+    points: NDArray[np.floating]
+    returns: NDArray[np.floating]
+    moved: NDArray[np.float64]
+
+
+class Help:
+    """Puts right what the plan asks for, by the options."""
+
+    def __init__(self, options: Options, model: ModelConfig) -> None:
+        seconds = patience(options, model)
+        guarded = is_guarded(options, model)
+        self._patience = Patience(seconds) if seconds else None
+        self._creep = Creep() if options.creep else None
+        self._brake, self._blind_spot = (EmergencyBrake(), BlindSpot()) if guarded else (None, None)
+        self._signs = StopSigns() if options.stop_signs else None
+
+    def step(
+        self, throttle: float, brake: float, steer: float, speed: float, around: Around
+    ) -> tuple[float, float, Cause]:  # fmt: skip
+        """Throttle, brake and why, for those that the plan asks for at a speed (m/s)."""
+        cause = Cause(0)
+        if self._patience is not None:
+            pace = self._patience.step(speed, around.way, around.points)
+            if pace is not None:
+                (throttle, brake), cause = target_speed_pedals(speed, pace), Cause.PATIENCE
+        if self._creep is not None and self._creep.step(speed, around.points):
+            throttle, brake, cause = max(PUSH, throttle), 0.0, Cause.CREEP
+        for stops in self._stops(steer, speed, around):
+            throttle, brake, cause = 0.0, 1.0, cause | stops
+        return throttle, brake, cause
+
+    def _stops(self, steer: float, speed: float, around: Around) -> list[Cause]:
+        found = []
+        if self._brake is not None and self._brake.step(speed, steer, around.way, around.points):
+            found.append(Cause.OBSTACLE)
+        if self._blind_spot is not None and self._blind_spot.step(speed, around.way, around.returns):
+            found.append(Cause.BLIND_SPOT)
+        if self._signs is not None and self._signs.step(around.boxes, speed, around.moved):
+            found.append(Cause.STOP_SIGN)
+        return found
+
+
+def is_guarded(options: Options, model: ModelConfig) -> bool:
+    """Whether LiDAR and radar guard the way: if asked, or with weights of ours that have both."""
+    if options.guard is None:
+        return not model.compat and model.sees_lidar
+    return options.guard
+
+
+def patience(options: Options, model: ModelConfig) -> float:
+    """Seconds of standing after which it goes on along its way, 0 for never: if asked, or with weights of ours with LiDAR."""
+    if options.patience is None:
+        return USUAL_PATIENCE if not model.compat and model.sees_lidar else 0.0
+    return options.patience

@@ -1,0 +1,136 @@
+"""What keeps a student from what LiDAR and radar show in its way, and from standing for ever. Nothing here is learnt.
+
+Rules on the points of the last tick and the planned way; nothing is tracked. Published weights drive without them.
+"""
+
+from collections import deque
+from math import hypot, inf, tan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lead.drive.student.heuristics import STANDING
+from lead.expert.kernels.driving import FRONT_WHEELBASE, REAR_WHEELBASE, STEERING_GAIN
+from lead.model.lidar import EGO_HALF_LENGTH
+
+TICKS = 20  # a second
+HALF_WAY = 1.1  # m to the side of a path within which a point lies in it
+LOW, RISE, HIGH = (
+    0.4,
+    0.03,
+    2.0,
+)  # m from the ground within which points count; the lower is higher by so much a metre ahead
+STEP = 0.4  # m along a path
+ON = 20.0  # m that the planned way is continued straight
+NOISE = 1  # points that may lie in a path without being anything
+
+DECELERATION, REACTION, MARGIN = 6.5, 0.15, 0.5  # m/s², s, m
+ROLLING = 1.0  # m/s below which nothing is braked for: it would stand before it for ever
+FORESEEN = 1.0  # s for which the wheel is taken to stay as it is
+WATCHED = 10  # ticks over which the speed of what lies ahead is measured
+
+SIDE, NEAR = (1.2, 5.0), 2.0  # m to the side of, and ahead of, the ego's centre, of who comes from behind
+MOVES_OVER = (0.4, 4.0)  # m to the side of the planned way's LOOKED_AT-th point when it moves over
+LOOKED_AT = 7
+SETS_OFF = 0.5  # m/s, up to which it can still stay
+COMES, SOON = 2.0, 4.0  # m/s at which it comes nearer, and s until it is there
+ECHOES, ECHO_LOW = 2, 0.3  # of it, and m above the ground
+
+PACE, PACED, FREE = 2.5, 120, 4.5  # m/s at which it goes on, ticks of it, and m that are to be free for that
+
+
+class EmergencyBrake:
+    """Brakes for what lies within stopping distance in the planned way, or where the wheel leads within a second."""
+
+    def __init__(self) -> None:
+        self._gaps: deque[float] = deque(maxlen=WATCHED + 1)
+
+    def step(self, speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]) -> bool:
+        """Whether to brake. One tick: speed (m/s), steering from -1 to 1, way (R, 2) m and points (N, 3) m, ego frame, z from
+        the ground."""
+        reach = REACTION * speed + MARGIN + speed**2 / (2.0 * DECELERATION)
+        solid = obstacles(points, EGO_HALF_LENGTH + 2.0 * reach)
+        gap = gap_along(planned(route), solid)
+        self._gaps.append(gap)
+        known = len(self._gaps) > WATCHED and np.isfinite(self._gaps).all()
+        leads = max(0.0, speed + (gap - self._gaps[0]) * TICKS / WATCHED) if known else 0.0  # m/s
+        needed = REACTION * speed + MARGIN + max(0.0, speed**2 - leads**2) / (2.0 * DECELERATION)
+        turning = gap_along(arc(steer, EGO_HALF_LENGTH + FORESEEN * speed), solid)
+        return speed > ROLLING and min(gap, turning) < needed
+
+
+class BlindSpot:
+    """Does not set off into the way of who comes from behind, as radar shows it."""
+
+    def step(self, speed: float, route: NDArray[np.floating], returns: NDArray[np.floating]) -> bool:
+        """Whether to stay. One tick: speed (m/s), way (R, 2) m, radar returns (M, 4) x, y, z (m), radial speed (m/s)."""
+        aside = float(route[min(LOOKED_AT, len(route) - 1), 1])
+        if speed > SETS_OFF or not MOVES_OVER[0] < abs(aside) < MOVES_OVER[1]:
+            return False
+        x, y, z, rate = returns.T
+        y = y * np.sign(aside)
+        coming = (-rate > COMES) & (np.hypot(x, y) < -rate * SOON)
+        return int((coming & (x < NEAR) & (y > SIDE[0]) & (y < SIDE[1]) & (z > ECHO_LOW)).sum()) >= ECHOES
+
+
+class Patience:
+    """Goes on along the planned way after standing for long, at walking pace, while nothing lies in it.
+
+    Args:
+        seconds: of standing.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._most, self._standing, self._going = round(seconds * TICKS), 0, 0
+
+    def step(self, speed: float, route: NDArray[np.floating], points: NDArray[np.floating]) -> float | None:
+        """Speed (m/s) to go at, None to do as planned. One tick: speed (m/s), way (R, 2) m, points (N, 3) m."""
+        self._standing = self._standing + 1 if speed < STANDING else 0
+        if self._standing > self._most:
+            self._standing, self._going = 0, PACED
+        if self._going == 0 or gap_along(planned(route), obstacles(points, EGO_HALF_LENGTH + FREE)) < FREE:
+            return None
+        self._going -= 1
+        return PACE
+
+
+def obstacles(points_N3: NDArray[np.floating], reach: float) -> NDArray[np.floating]:
+    """Where (K, 2) points lie that are before the ego's front, within reach (m), above the ground and below a roof."""
+    x, y, z = points_N3.T
+    near = (x > EGO_HALF_LENGTH) & (x < reach) & (np.abs(y) < reach) & (z > LOW + RISE * x) & (z < HIGH)
+    return points_N3[near, :2]
+
+
+def planned(route_R2: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The planned way from the ego's centre on, continued straight, as a path (P, 2)."""
+    path = np.vstack([[0.0, 0.0], route_R2])
+    last = path[-1] - path[-2]
+    return _dense(np.vstack([path, path[-1] + last / max(hypot(*last), STEP) * ON]))
+
+
+def arc(steer: float, length: float) -> NDArray[np.float64]:
+    """Where the wheel leads (P, 2) when it stays at `steer` (-1 to 1) for a length (m), from the ego's centre on."""
+    bend = tan(steer * STEERING_GAIN) / (FRONT_WHEELBASE + REAR_WHEELBASE)  # 1/m
+    along = np.arange(0.0, length, STEP)
+    turned = bend * (along + REAR_WHEELBASE)
+    forward = (along + REAR_WHEELBASE) * np.sinc(turned / np.pi)
+    aside = 0.5 * turned * (along + REAR_WHEELBASE) * np.sinc(0.5 * turned / np.pi) ** 2
+    return np.column_stack([forward - REAR_WHEELBASE, aside])
+
+
+def gap_along(path_P2: NDArray[np.float64], solid_K2: NDArray[np.floating]) -> float:
+    """Metres from the ego's front along a path of points STEP apart to what lies in it, infinite if nothing does."""
+    if len(solid_K2) <= NOISE or not len(path_P2):
+        return inf
+    away = np.hypot(solid_K2[:, None, 0] - path_P2[:, 0], solid_K2[:, None, 1] - path_P2[:, 1])  # (K, P)
+    nearest = away.argmin(axis=1)
+    inside = away[np.arange(len(nearest)), nearest] < HALF_WAY
+    if inside.sum() <= NOISE:
+        return inf
+    return float(np.sort(nearest[inside])[NOISE]) * STEP - EGO_HALF_LENGTH
+
+
+def _dense(path_P2: NDArray[np.float64]) -> NDArray[np.float64]:
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path_P2, axis=0).T))])
+    wanted = np.arange(0.0, along[-1], STEP)
+    return np.column_stack([np.interp(wanted, along, path_P2[:, axis]) for axis in (0, 1)])

@@ -1,0 +1,195 @@
+"""What keeps a student from what LiDAR and radar show: each rule at, below and above its threshold."""
+
+from dataclasses import replace
+from math import inf, tan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lead.drive.student.help import Around, Cause, Help, is_guarded, patience
+from lead.drive.student.options import Options, parse_student
+from lead.drive.student.safety import (
+    DECELERATION,
+    FREE,
+    HALF_WAY,
+    MARGIN,
+    PACE,
+    PACED,
+    REACTION,
+    STEP,
+    TICKS,
+    WATCHED,
+    BlindSpot,
+    EmergencyBrake,
+    Patience,
+    arc,
+    gap_along,
+    obstacles,
+    planned,
+)
+from lead.expert.kernels.driving import FRONT_WHEELBASE, REAR_WHEELBASE, STEERING_GAIN
+from lead.model.lidar import EGO_HALF_LENGTH
+from lead.model.variants import variant
+
+STRAIGHT = np.column_stack([2.5 + np.arange(10.0), np.zeros(10)])
+NOTHING, SILENCE = np.empty((0, 3)), np.empty((0, 4))
+
+
+def over(aside: float) -> np.ndarray:
+    """A way that moves over, steadily, to so many metres at its eighth point."""
+    return STRAIGHT + np.column_stack([np.zeros(10), aside * np.arange(10.0) / 7.0])
+
+
+def thing(gap: float, y: float = 0.0, z: float = 1.0, points: int = 2) -> np.ndarray:
+    """Points (points, 3) of something that begins so many metres before the ego's front."""
+    return np.tile([EGO_HALF_LENGTH + gap, y, z], (points, 1))
+
+
+def echoes(x: float, y: float, rate: float, z: float = 0.8, count: int = 2) -> np.ndarray:
+    return np.tile([x, y, z, rate], (count, 1))
+
+
+def gap(points: np.ndarray, reach: float = 40.0) -> float:
+    return gap_along(planned(STRAIGHT), obstacles(points, reach))
+
+
+@pytest.mark.parametrize("ahead", [1.0, 5.3, 9.0, 20.0])
+def test_the_gap_is_that_to_what_stands_in_the_way(ahead: float):
+    assert gap(thing(ahead, z=1.5)) == pytest.approx(ahead, abs=STEP / 2 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("points", "seen"),
+    [
+        (thing(5.0, y=HALF_WAY - 0.05), True),
+        (thing(5.0, y=HALF_WAY + 0.05), False),
+        (thing(5.0, z=0.4 + 0.03 * 7.45 + 0.01), True),
+        (thing(5.0, z=0.4 + 0.03 * 7.45 - 0.01), False),  # may be ground that rises
+        (thing(5.0, z=1.99), True),
+        (thing(5.0, z=2.01), False),  # a bridge, a branch
+        (thing(-0.1), False),  # the ego
+        (thing(5.0, points=1), False),  # a drop of rain
+        (thing(60.0), False),
+        (NOTHING, False),
+    ],
+)
+def test_what_counts_as_in_the_way(points: np.ndarray, seen: bool):
+    assert (gap(points) < inf) == seen
+
+
+def test_the_way_is_followed_round_and_goes_on_straight():
+    beside = over(3.0)
+    assert gap_along(planned(beside), obstacles(thing(7.0), 40.0)) == inf
+    assert gap_along(planned(beside), obstacles(thing(7.0, y=3.0), 40.0)) < inf
+    path = planned(beside)
+    assert np.linalg.norm(np.diff(path, axis=0), axis=1) == pytest.approx(STEP, rel=0.02)
+    assert path[-1] == pytest.approx(beside[-1] + 20.0 * np.array([1.0, 3 / 7]) / np.hypot(1.0, 3 / 7), abs=STEP)
+
+
+@given(steer=st.floats(-1.0, 1.0), length=st.floats(0.5, 20.0))
+def test_an_arc_turns_about_the_rear_axles_line(steer: float, length: float):
+    path = arc(steer, length)
+    bend = tan(steer * STEERING_GAIN) / (FRONT_WHEELBASE + REAR_WHEELBASE)
+    if abs(bend) < 1e-4:
+        np.testing.assert_allclose(path[:, 1], 0.0, atol=0.05)
+    else:
+        centre = np.array([-REAR_WHEELBASE, 1.0 / bend])
+        np.testing.assert_allclose(np.linalg.norm(path - centre, axis=1), 1.0 / abs(bend), rtol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(np.diff(path, axis=0), axis=1), STEP, rtol=0.01)
+
+
+def stopping(speed: float) -> float:
+    return REACTION * speed + MARGIN + speed**2 / (2.0 * DECELERATION)
+
+
+@pytest.mark.parametrize("speed", [2.0, 8.0, 14.0])
+def test_it_brakes_within_stopping_distance_of_what_stands(speed: float):
+    near, far = stopping(speed) - STEP, stopping(speed) + STEP
+    assert EmergencyBrake().step(speed, 0.0, STRAIGHT, thing(near, z=1.5))
+    assert not EmergencyBrake().step(speed, 0.0, STRAIGHT, thing(far, z=1.5))
+
+
+def test_it_does_not_brake_for_what_it_stands_before():
+    touching = thing(0.1)
+    assert not EmergencyBrake().step(0.9, 0.0, STRAIGHT, touching)
+    assert EmergencyBrake().step(1.1, 0.0, STRAIGHT, touching)
+
+
+def test_it_follows_what_is_as_fast_and_brakes_when_that_brakes():
+    follows, speed = EmergencyBrake(), 10.0
+    told = [follows.step(speed, 0.0, STRAIGHT, thing(6.0)) for _ in range(WATCHED + 2)]
+    assert told == [True] * WATCHED + [False] * 2  # until its speed is known it may stand
+    closing = [follows.step(speed, 0.0, STRAIGHT, thing(6.0 - 0.4 * tick)) for tick in range(WATCHED)]
+    assert not closing[0] and closing[-1]  # 0.4 m a tick is 8 m/s slower
+
+
+def test_it_brakes_for_where_the_wheel_leads():
+    standing = thing(2.5, y=-1.3)  # beside the planned way
+    assert not EmergencyBrake().step(7.0, 0.0, STRAIGHT, standing)
+    assert EmergencyBrake().step(7.0, -0.25, STRAIGHT, standing)
+
+
+@pytest.mark.parametrize(
+    ("speed", "aside", "returns", "stays"),
+    [
+        (0.0, -1.0, echoes(-20.0, -3.5, -8.0), True),
+        (0.4, -1.0, echoes(-20.0, -3.5, -8.0), True),
+        (0.6, -1.0, echoes(-20.0, -3.5, -8.0), False),  # it is already on its way
+        (0.0, 1.0, echoes(-20.0, -3.5, -8.0), False),  # on the other side
+        (0.0, -0.3, echoes(-20.0, -3.5, -8.0), False),  # the way keeps to the lane
+        (0.0, -4.5, echoes(-20.0, -3.5, -8.0), False),  # it turns off
+        (0.0, -1.0, echoes(-40.0, -3.5, -8.0), False),  # 5 s away
+        (0.0, -1.0, echoes(-3.0, -3.5, -1.9), False),  # hardly moves
+        (0.0, -1.0, echoes(-20.0, -3.5, 8.0), False),  # goes away
+        (0.0, -1.0, echoes(-20.0, -0.5, -8.0), False),  # behind, in the same lane
+        (0.0, -1.0, echoes(-20.0, -6.0, -8.0), False),  # two lanes away
+        (0.0, -1.0, echoes(20.0, -3.5, -8.0), False),  # ahead
+        (0.0, -1.0, echoes(-20.0, -3.5, -8.0, z=0.1), False),  # ground
+        (0.0, -1.0, echoes(-20.0, -3.5, -8.0, count=1), False),
+        (0.0, -1.0, SILENCE, False),
+    ],
+)
+def test_it_stays_for_who_comes_from_behind_where_it_moves_over(speed, aside, returns, stays):
+    assert BlindSpot().step(speed, over(aside), returns) == stays
+
+
+def test_it_goes_on_after_standing_for_long_where_nothing_lies_in_its_way():
+    waits = Patience(2.0)
+    assert [waits.step(0.0, STRAIGHT, NOTHING) for _ in range(2 * TICKS)] == [None] * (2 * TICKS)
+    assert [waits.step(1.0, STRAIGHT, NOTHING) for _ in range(3)] == [None] * 3  # it went by itself
+    assert not any(waits.step(0.0, STRAIGHT, NOTHING) for _ in range(2 * TICKS))
+    assert waits.step(0.0, STRAIGHT, NOTHING) == PACE
+    assert waits.step(2.0, STRAIGHT, thing(FREE - 0.5)) is None  # something is in its way now
+    assert waits.step(2.0, STRAIGHT, thing(FREE + 0.5)) == PACE
+    assert [waits.step(2.0, STRAIGHT, NOTHING) for _ in range(PACED)] == [PACE] * (PACED - 2) + [None] * 2
+
+
+def around(way: np.ndarray = STRAIGHT, points: np.ndarray = NOTHING, returns: np.ndarray = SILENCE) -> Around:
+    return Around(way, None, points, returns, np.zeros(6))
+
+
+def test_help_puts_the_pedals_right_and_says_why():
+    nano = variant("nano")
+    wall, coming = around(points=thing(1.0)), around(over(-1.0), returns=echoes(-20.0, -3.5, -8.0))
+    assert Help(Options(), nano).step(0.7, 0.0, 0.0, 5.0, around()) == (0.7, 0.0, Cause(0))
+    assert Help(Options(), nano).step(0.7, 0.0, 0.0, 5.0, wall) == (0.0, 1.0, Cause.OBSTACLE)
+    assert Help(Options(), nano).step(0.7, 0.0, 0.0, 0.0, coming) == (0.0, 1.0, Cause.BLIND_SPOT)
+    alone = Help(Options(guard=False, patience=0.0), nano)
+    assert alone.step(0.7, 0.0, 0.0, 5.0, wall) == (0.7, 0.0, Cause(0))
+    helped = Help(Options(patience=0.05), nano)
+    assert helped.step(0.0, 1.0, 0.0, 0.0, around()) == (0.0, 1.0, Cause(0))
+    throttle, brake, cause = helped.step(0.0, 1.0, 0.0, 0.0, around())
+    assert throttle > 0.0 and brake == 0.0 and cause == Cause.PATIENCE
+    throttle, brake, cause = helped.step(0.0, 1.0, 0.0, 2.0, around(points=thing(0.5)))
+    assert (throttle, brake, cause) == (0.0, 1.0, Cause.OBSTACLE)
+
+
+def test_who_is_helped():
+    ours, published, blind = variant("nano"), replace(variant("nano"), compat=True), variant("nano_blind")
+    assert is_guarded(Options(), ours) and patience(Options(), ours) == 15.0
+    for other in (published, blind):
+        assert not is_guarded(Options(), other) and patience(Options(), other) == 0.0
+        assert is_guarded(Options(guard=True), other) and patience(Options(patience=9.0), other) == 9.0
+    assert parse_student("student:x,guard=off,patience=0")[1] == Options(guard=False, patience=0.0)
