@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lead.drive.student.help import Around, Cause, Help, is_guarded, patience
+from lead.drive.student.help import Action, Around, Cause, Help, is_guarded, patience
 from lead.drive.student.options import Options, parse_student
 from lead.drive.student.safety import (
     DECELERATION,
@@ -17,15 +17,18 @@ from lead.drive.student.safety import (
     MARGIN,
     PACE,
     PACED,
+    PASSES,
     REACTION,
     STEP,
     TICKS,
+    TURNS,
     WATCHED,
     BlindSpot,
     EmergencyBrake,
     Patience,
-    arc,
+    clear_of,
     gap_along,
+    gap_turning,
     obstacles,
     planned,
 )
@@ -88,16 +91,26 @@ def test_the_way_is_followed_round_and_goes_on_straight():
     assert path[-1] == pytest.approx(beside[-1] + 20.0 * np.array([1.0, 3 / 7]) / np.hypot(1.0, 3 / 7), abs=STEP)
 
 
-@given(steer=st.floats(-1.0, 1.0), length=st.floats(0.5, 20.0))
-def test_an_arc_turns_about_the_rear_axles_line(steer: float, length: float):
-    path = arc(steer, length)
+@given(steer=st.floats(-1.0, 1.0), x=st.floats(2.5, 12.0), y=st.floats(-6.0, 6.0))
+def test_the_gap_of_a_turn_is_that_of_a_rectangle_that_turns(steer: float, x: float, y: float):
     bend = tan(steer * STEERING_GAIN) / (FRONT_WHEELBASE + REAR_WHEELBASE)
-    if abs(bend) < 1e-4:
-        np.testing.assert_allclose(path[:, 1], 0.0, atol=0.05)
-    else:
-        centre = np.array([-REAR_WHEELBASE, 1.0 / bend])
-        np.testing.assert_allclose(np.linalg.norm(path - centre, axis=1), 1.0 / abs(bend), rtol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(np.diff(path, axis=0), axis=1), STEP, rtol=0.01)
+    touches, point = inf, np.array([x + REAR_WHEELBASE, y])
+    for gone in np.arange(0.0, 12.0, 0.05):  # by steps, of the rear axle
+        turned = bend * gone
+        place = np.array([gone * np.sinc(turned / np.pi), 0.5 * turned * gone * np.sinc(turned / 2.0 / np.pi) ** 2])
+        ahead, aside = np.array([[np.cos(turned), np.sin(turned)], [-np.sin(turned), np.cos(turned)]]) @ (point - place)
+        if abs(aside) < HALF_WAY and abs(ahead - REAR_WHEELBASE) < EGO_HALF_LENGTH:
+            touches = gone
+            break
+    found = gap_turning(steer, np.tile([x, y], (2, 1)))
+    edge = (
+        gap_turning(steer, np.tile([x, y * 1.02], (2, 1))) == inf
+        or gap_turning(steer, np.tile([x, y * 0.98], (2, 1))) == inf
+    )
+    if touches < 11.0 and not edge:
+        assert found == pytest.approx(touches, abs=0.3)
+    elif touches == inf and not edge:
+        assert found > 11.0
 
 
 def stopping(speed: float) -> float:
@@ -170,20 +183,33 @@ def around(way: np.ndarray = STRAIGHT, points: np.ndarray = NOTHING, returns: np
     return Around(way, None, points, returns, np.zeros(6))
 
 
-def test_help_puts_the_pedals_right_and_says_why():
-    nano = variant("nano")
+def test_it_turns_the_wheel_as_far_as_it_needs_to_pass_what_it_stands_before():
+    corner = thing(0.5, y=0.9)
+    assert clear_of(-0.1, 2.1, corner) == -0.1  # too fast for that
+    assert clear_of(-0.1, 0.5, thing(3.5, y=0.9)) == -0.1  # far enough
+    turned = clear_of(-0.1, 0.5, corner)
+    assert -1.0 <= turned < -0.1 and gap_turning(turned, corner[:, :2]) > PASSES
+    assert gap_turning(turned + 2 * TURNS, corner[:, :2]) < PASSES  # no farther than it needs
+    assert clear_of(0.1, 0.5, thing(0.5, y=-0.9)) == pytest.approx(-turned)
+    wall = np.concatenate([thing(0.2, y=y) for y in np.arange(-4.0, 4.0, 0.2)])
+    assert clear_of(-0.1, 0.5, wall) == -0.1  # nothing leads past
+
+
+def test_help_puts_pedals_and_wheel_right_and_says_why():
+    nano, go, stop = variant("nano"), Action(0.7, -0.1, 0.0), Action(0.0, 0.0, 1.0)
     wall, coming = around(points=thing(1.0)), around(over(-1.0), returns=echoes(-20.0, -3.5, -8.0))
-    assert Help(Options(), nano).step(0.7, 0.0, 0.0, 5.0, around()) == (0.7, 0.0, Cause(0))
-    assert Help(Options(), nano).step(0.7, 0.0, 0.0, 5.0, wall) == (0.0, 1.0, Cause.OBSTACLE)
-    assert Help(Options(), nano).step(0.7, 0.0, 0.0, 0.0, coming) == (0.0, 1.0, Cause.BLIND_SPOT)
+    assert Help(Options(), nano).step(go, 5.0, around()) == (go, Cause(0))
+    assert Help(Options(), nano).step(go, 5.0, wall) == (Action(0.0, -0.1, 1.0), Cause.OBSTACLE)
+    assert Help(Options(), nano).step(go, 0.0, coming) == (Action(0.0, -0.1, 1.0), Cause.BLIND_SPOT)
+    action, cause = Help(Options(), nano).step(go, 0.5, around(points=thing(0.5, y=0.9)))
+    assert action.throttle == 0.7 and action.steer < -0.1 and cause == Cause.CLEARANCE
     alone = Help(Options(guard=False, patience=0.0), nano)
-    assert alone.step(0.7, 0.0, 0.0, 5.0, wall) == (0.7, 0.0, Cause(0))
+    assert alone.step(go, 5.0, wall) == (go, Cause(0)) == alone.step(go, 0.5, around(points=thing(0.5, y=0.9)))
     helped = Help(Options(patience=0.05), nano)
-    assert helped.step(0.0, 1.0, 0.0, 0.0, around()) == (0.0, 1.0, Cause(0))
-    throttle, brake, cause = helped.step(0.0, 1.0, 0.0, 0.0, around())
-    assert throttle > 0.0 and brake == 0.0 and cause == Cause.PATIENCE
-    throttle, brake, cause = helped.step(0.0, 1.0, 0.0, 2.0, around(points=thing(0.5)))
-    assert (throttle, brake, cause) == (0.0, 1.0, Cause.OBSTACLE)
+    assert helped.step(stop, 0.0, around()) == (stop, Cause(0))
+    action, cause = helped.step(stop, 0.0, around())
+    assert action.throttle > 0.0 and action.brake == 0.0 and cause == Cause.PATIENCE
+    assert helped.step(stop, 2.0, around(points=thing(0.5))) == (stop, Cause.OBSTACLE)
 
 
 def test_who_is_helped():

@@ -21,7 +21,7 @@ from lead.drive.student.controllers import (
     target_speed_pedals,
 )
 from lead.drive.student.goal import Goal
-from lead.drive.student.help import Around, Cause, Help, is_guarded, patience
+from lead.drive.student.help import Action, Around, Cause, Help, is_guarded, patience
 from lead.drive.student.options import Options
 from lead.drive.student.place import Localiser, Place
 from lead.drive.student.sensing import GNSS_ID, IMU_ID, SPEED_ID, Readings, Sensed, Sensing
@@ -57,15 +57,6 @@ class Plan:
     speed_share: NDArray[np.float64] | None
     target_speed: float | None
     boxes: NDArray[np.float64] | None
-
-
-@dataclass(frozen=True)
-class Action:
-    """Throttle and brake from 0 to 1, steering from -1 to 1."""
-
-    throttle: float
-    steer: float
-    brake: float
 
 
 @dataclass(frozen=True)
@@ -178,10 +169,10 @@ class Driver:
             throttle, brake = self._waypoints.pedals(plan.waypoints, speed)
         way, boxes = plan.waypoints if plan.route is None else plan.route, plan.boxes if fresh else None
         around = Around(way, boxes, self.sensing.points, self.sensing.returns, place.moved)
-        throttle, brake, cause = self._help.step(throttle, brake, steer, speed, around)
-        if brake > 0.0:
-            throttle, steer = 0.0, 0.0 if speed < WHEEL_RESTS else steer
-        return Action(throttle, steer, brake), cause
+        action, cause = self._help.step(Action(throttle, steer, brake), speed, around)
+        if action.brake > 0.0:
+            action = replace(action, throttle=0.0, steer=0.0 if speed < WHEEL_RESTS else action.steer)
+        return action, cause
 
 
 def brake_share(model: ModelConfig) -> float:

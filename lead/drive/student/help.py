@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from lead.drive.student.controllers import target_speed_pedals
 from lead.drive.student.heuristics import PUSH, Creep, StopSigns
 from lead.drive.student.options import Options
-from lead.drive.student.safety import BlindSpot, EmergencyBrake, Patience
+from lead.drive.student.safety import BlindSpot, EmergencyBrake, Patience, clear_of
 from lead.model.config import ModelConfig
 
 USUAL_PATIENCE = 15.0  # s
@@ -24,6 +24,16 @@ class Cause(IntFlag):
     PATIENCE = 8
     OBSTACLE = 16
     BLIND_SPOT = 32
+    CLEARANCE = 64  # the wheel is turned farther
+
+
+@dataclass(frozen=True)
+class Action:
+    """Throttle and brake from 0 to 1, steering from -1 to 1."""
+
+    throttle: float
+    steer: float
+    brake: float
 
 
 @dataclass(frozen=True)
@@ -56,10 +66,9 @@ class Help:
         self._brake, self._blind_spot = (EmergencyBrake(), BlindSpot()) if guarded else (None, None)
         self._signs = StopSigns() if options.stop_signs else None
 
-    def step(
-        self, throttle: float, brake: float, steer: float, speed: float, around: Around
-    ) -> tuple[float, float, Cause]:  # fmt: skip
-        """Throttle, brake and why, for those that the plan asks for at a speed (m/s)."""
+    def step(self, action: Action, speed: float, around: Around) -> tuple[Action, Cause]:
+        """What to do, and why, for what the plan asks for at a speed (m/s)."""
+        throttle, steer, brake = action.throttle, action.steer, action.brake
         cause = Cause(0)
         if self._patience is not None:
             pace = self._patience.step(speed, around.way, around.points)
@@ -67,9 +76,12 @@ class Help:
                 (throttle, brake), cause = target_speed_pedals(speed, pace), Cause.PATIENCE
         if self._creep is not None and self._creep.step(speed, around.points):
             throttle, brake, cause = max(PUSH, throttle), 0.0, Cause.CREEP
+        if self._brake is not None and throttle > 0.0:
+            steer = clear_of(action.steer, speed, around.points)
+            cause |= Cause.CLEARANCE if steer != action.steer else 0
         for stops in self._stops(steer, speed, around):
             throttle, brake, cause = 0.0, 1.0, cause | stops
-        return throttle, brake, cause
+        return Action(throttle, steer, brake), cause
 
     def _stops(self, steer: float, speed: float, around: Around) -> list[Cause]:
         found = []

@@ -26,8 +26,15 @@ NOISE = 1  # points that may lie in a path without being anything
 
 DECELERATION, REACTION, MARGIN = 6.5, 0.15, 0.5  # m/s², s, m
 ROLLING = 1.0  # m/s below which nothing is braked for: it would stand before it for ever
+NO_BEND = 1e-4  # 1/m
 FORESEEN = 1.0  # s for which the wheel is taken to stay as it is
 WATCHED = 10  # ticks over which the speed of what lies ahead is measured
+
+WALKING, PASSES, TURNS = (
+    2.0,
+    3.0,
+    0.1,
+)  # m/s up to which the wheel is turned farther, m to be free then, and by what steps
 
 SIDE, NEAR = (1.2, 5.0), 2.0  # m to the side of, and ahead of, the ego's centre, of who comes from behind
 MOVES_OVER = (0.4, 4.0)  # m to the side of the planned way's LOOKED_AT-th point when it moves over
@@ -55,8 +62,8 @@ class EmergencyBrake:
         known = len(self._gaps) > WATCHED and np.isfinite(self._gaps).all()
         leads = max(0.0, speed + (gap - self._gaps[0]) * TICKS / WATCHED) if known else 0.0  # m/s
         needed = REACTION * speed + MARGIN + max(0.0, speed**2 - leads**2) / (2.0 * DECELERATION)
-        turning = gap_along(arc(steer, EGO_HALF_LENGTH + FORESEEN * speed), solid)
-        return speed > ROLLING and min(gap, turning) < needed
+        turning = gap_turning(steer, solid)
+        return speed > ROLLING and (gap < needed or turning < min(needed, FORESEEN * speed))
 
 
 class BlindSpot:
@@ -94,6 +101,21 @@ class Patience:
         return PACE
 
 
+def clear_of(steer: float, speed: float, points: NDArray[np.floating]) -> float:
+    """Steering (-1 to 1) nearest to the planned that leads past what stands before an ego at walking pace (speed in m/s).
+
+    The planned if that does, or if none does, or if it is faster. Points (N, 3) m, ego frame, z from the ground.
+    """
+    if speed > WALKING:
+        return steer
+    solid = obstacles(points, EGO_HALF_LENGTH + 2.0 * PASSES)
+    others = np.arange(-1.0, 1.0 + TURNS / 2.0, TURNS)
+    for wheel in (steer, *others[np.argsort(np.abs(others - steer))].tolist()):
+        if gap_turning(wheel, solid) > PASSES:
+            return wheel
+    return steer
+
+
 def obstacles(points_N3: NDArray[np.floating], reach: float) -> NDArray[np.floating]:
     """Where (K, 2) points lie that are before the ego's front, within reach (m), above the ground and below a roof."""
     x, y, z = points_N3.T
@@ -108,26 +130,43 @@ def planned(route_R2: NDArray[np.floating]) -> NDArray[np.float64]:
     return _dense(np.vstack([path, path[-1] + last / max(hypot(*last), STEP) * ON]))
 
 
-def arc(steer: float, length: float) -> NDArray[np.float64]:
-    """Where the wheel leads (P, 2) when it stays at `steer` (-1 to 1) for a length (m), from the ego's centre on."""
-    bend = tan(steer * STEERING_GAIN) / (FRONT_WHEELBASE + REAR_WHEELBASE)  # 1/m
-    along = np.arange(0.0, length, STEP)
-    turned = bend * (along + REAR_WHEELBASE)
-    forward = (along + REAR_WHEELBASE) * np.sinc(turned / np.pi)
-    aside = 0.5 * turned * (along + REAR_WHEELBASE) * np.sinc(0.5 * turned / np.pi) ** 2
-    return np.column_stack([forward - REAR_WHEELBASE, aside])
+def gap_turning(steer: float, solid_K2: NDArray[np.floating]) -> float:
+    """Metres that the ego goes until it touches what lies where the wheel leads when it stays at `steer` (-1 to 1).
+
+    It is taken as a rectangle: its front swings out beyond the path of its centre, its inner side cuts the bend.
+    """
+    forward, aside = solid_K2[:, 0] + REAR_WHEELBASE, solid_K2[:, 1]
+    front, bend = (
+        EGO_HALF_LENGTH + REAR_WHEELBASE,
+        tan(steer * STEERING_GAIN) / (FRONT_WHEELBASE + REAR_WHEELBASE),
+    )  # m, 1/m
+    if abs(bend) < NO_BEND:
+        return _nearest((forward - front)[np.abs(aside) < HALF_WAY])
+    radius = 1.0 / abs(bend)
+    inner, outer = max(0.0, radius - HALF_WAY), hypot(radius + HALF_WAY, front)  # of the ring that is swept
+    across = radius - aside * np.sign(bend)  # m to the line from the centre of the turn along the ego
+    away = np.hypot(forward, across)
+    swept = (away > inner) & (away < outer)
+    forward, across, away = forward[swept], across[swept], away[swept]
+    touching = np.minimum(
+        front, np.sqrt(away**2 - inner**2)
+    )  # m before the rear axle: by the front, or by the inner side
+    gaps = radius * (np.arctan2(forward, across) - np.arcsin(touching / away))
+    return _nearest(gaps[gaps > 0.0])
 
 
 def gap_along(path_P2: NDArray[np.float64], solid_K2: NDArray[np.floating]) -> float:
     """Metres from the ego's front along a path of points STEP apart to what lies in it, infinite if nothing does."""
-    if len(solid_K2) <= NOISE or not len(path_P2):
+    if not len(solid_K2):
         return inf
     away = np.hypot(solid_K2[:, None, 0] - path_P2[:, 0], solid_K2[:, None, 1] - path_P2[:, 1])  # (K, P)
     nearest = away.argmin(axis=1)
     inside = away[np.arange(len(nearest)), nearest] < HALF_WAY
-    if inside.sum() <= NOISE:
-        return inf
-    return float(np.sort(nearest[inside])[NOISE]) * STEP - EGO_HALF_LENGTH
+    return _nearest(nearest[inside] * STEP - EGO_HALF_LENGTH)
+
+
+def _nearest(gaps: NDArray[np.floating]) -> float:
+    return float(np.partition(gaps, NOISE)[NOISE]) if len(gaps) > NOISE else inf
 
 
 def _dense(path_P2: NDArray[np.float64]) -> NDArray[np.float64]:
