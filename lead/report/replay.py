@@ -24,7 +24,8 @@ FRONT_WIDTH, FRONT_HEIGHT, BAR, BIRD_WIDTH = 640, 360, 40, 400  # pixels
 WIDTH, HEIGHT = FRONT_WIDTH + BIRD_WIDTH, FRONT_HEIGHT + BAR
 SHOWN_FOR = 2.0  # s that an infraction is told in the picture
 FRONT_EVERY = 0.19  # s between front views drawn anew, which cost most
-PAPER, INK, FAINT, ALARM = (250, 250, 248), (50, 44, 40), (205, 200, 196), (40, 40, 200)  # BGR
+PAPER, INK, FAINT = (250, 250, 248), (50, 44, 40), (205, 200, 196)  # BGR
+ALARM, HELPED = (40, 40, 200), (150, 90, 30)
 Picture = NDArray[np.uint8]
 
 
@@ -142,13 +143,13 @@ class Replay:
         cv2.rectangle(bar, (0, BAR - 3), (max(done, 1), BAR), INK, cv2.FILLED)
 
     def _tell(self, image: Picture, time: float) -> None:
-        """What went wrong in these seconds, over the front view."""
+        """What went wrong in these seconds, and what helps the student, over the front view."""
         now = [words for at, words in self.told if at <= time < at + SHOWN_FOR]
         for line, words in enumerate(now[:3]):
-            top = 8 + 28 * line
-            width = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, 0.5, 1)[0][0]
-            cv2.rectangle(image, (8, top), (24 + width, top + 24), ALARM, cv2.FILLED)
-            _put(image, words, (16, top + 17), (255, 255, 255))
+            _label(image, words, 8 + 28 * line, ALARM)
+        helped = self.student.help(time) if self.student is not None else ""
+        if helped:
+            _label(image, helped, FRONT_HEIGHT - 32, HELPED)
 
 
 def read_drive(path: Path) -> dict[str, Any]:
@@ -186,6 +187,12 @@ def _level(bar: Picture, left: int, width: int, value: float, colour: tuple[int,
 
 def _write(bar: Picture, text: str, left: int) -> None:
     _put(bar, text, (left, 24), INK)
+
+
+def _label(image: Picture, words: str, top: int, colour: tuple[int, int, int]) -> None:
+    width = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, 0.5, 1)[0][0]
+    cv2.rectangle(image, (8, top), (24 + width, top + 24), colour, cv2.FILLED)
+    _put(image, words, (16, top + 17), (255, 255, 255))
 
 
 def _put(image: Picture, text: str, place: tuple[int, int], colour: tuple[int, int, int]) -> None:

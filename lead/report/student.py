@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from lead.report.bird import Intent
 
 BOX_COLUMNS = [0, 1, 4, 2, 3]  # x, y, yaw, half length, half width of `lead.model.boxes.Box`, without loading torch
+HELP = {1: "stop sign", 2: "creeps", 8: "goes on", 16: "guard: brakes", 32: "guard: stays", 64: "guard: turns farther"}
+"""Words for the bits of `lead.drive.student.help.Cause` that change what is done."""
 NEAR = 0.26  # s; a row this near in time is of the moment asked for
 
 
@@ -47,6 +49,12 @@ class Student:
         row = _nearest(self.record.get("time"), time)
         wanted = np.nan if row is None or "target_speed" not in self.record else float(self.record["target_speed"][row])
         return wanted if np.isfinite(wanted) else None
+
+    def help(self, time: float) -> str:
+        """What beside its plan made what it did at a time; empty where nothing did."""
+        row = _nearest(self.record.get("time"), time)
+        bits = 0 if row is None or "cause" not in self.record else int(self.record["cause"][row])
+        return ", ".join(words for bit, words in HELP.items() if bits & bit)
 
     def front(self, time: float) -> NDArray[np.uint8] | None:
         """The picture (H, W, 3) BGR of the front camera at a time."""

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from lead.drive.student.help import Cause
 from lead.report.bird import (
     BELIEVED,
     DRIVER,
@@ -17,8 +18,8 @@ from lead.report.bird import (
     BirdView,
     Intent,
 )
-from lead.report.replay import BAR, FRONT_HEIGHT, FRONT_WIDTH, HEIGHT, WIDTH, Replay, Scenery, read_drive
-from lead.report.student import read_student
+from lead.report.replay import BAR, FRONT_HEIGHT, FRONT_WIDTH, HEIGHT, HELPED, WIDTH, Replay, Scenery, read_drive
+from lead.report.student import HELP, read_student
 from lead.report.time_line import ego_rows, ego_speed
 from tests.report.run_folders import HIT, Outcome, write_log
 
@@ -108,6 +109,7 @@ def test_the_student_s_own_picture_and_plan_are_used(log):
         target_speed=np.where(time < 2.0, 7.0, np.nan), route=np.tile([[0.0, 0.0], [9.0, 0.0]], (count, 1, 1)),
         waypoints=np.empty((count, 0, 2)), first=np.arange(count + 1),
         box=np.tile([10.0, 2.0, 2.2, 1.0, 0.5, 0.0, 0.0, 1.0, 0.9], (count, 1)),
+        cause=np.where(time < 0.5, 16 | 64, 0).astype(np.uint8),
     )  # fmt: skip
     jpeg = cv2.imencode(".jpg", np.full((128, 384, 3), (0, 200, 0), np.uint8))[1]
     np.savez(
@@ -125,6 +127,12 @@ def test_the_student_s_own_picture_and_plan_are_used(log):
     frame = next(iter(Replay(read_drive(log), Scenery(None), student=student).frames()))
     assert frame[180, 320] == pytest.approx((0, 200, 0), abs=6)  # fitted whole into the middle
     assert pixels(frame[:, FRONT_WIDTH:, ::-1], PLAN) is not None
+    assert student.help(0.3) == "guard: brakes, guard: turns farther" and student.help(1.0) == student.help(99.0) == ""
+    assert frame[FRONT_HEIGHT - 30, 10].tolist() == list(HELPED[::-1])
+
+
+def test_all_that_can_help_a_student_has_words():
+    assert set(HELP) == {cause.value for cause in Cause} - {Cause.OLD_PLAN}
 
 
 def test_without_a_student_s_record_there_is_none(log):
