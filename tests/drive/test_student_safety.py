@@ -214,7 +214,7 @@ def test_help_puts_pedals_and_wheel_right_and_says_why():
 
 def test_who_is_helped():
     ours, published, blind = variant("nano"), replace(variant("nano"), compat=True), variant("nano_blind")
-    assert is_guarded(Options(), ours) and patience(Options(), ours) == 15.0
+    assert is_guarded(Options(), ours) and patience(Options(), ours) == 50.0
     for other in (published, blind):
         assert not is_guarded(Options(), other) and patience(Options(), other) == 0.0
         assert is_guarded(Options(guard=True), other) and patience(Options(patience=9.0), other) == 9.0

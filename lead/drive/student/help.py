@@ -12,7 +12,7 @@ from lead.drive.student.options import Options
 from lead.drive.student.safety import BlindSpot, EmergencyBrake, Patience, clear_of
 from lead.model.config import ModelConfig
 
-USUAL_PATIENCE = 15.0  # s
+USUAL_PATIENCE = 50.0  # s: a red light of CARLA lasts up to 47, Bench2Drive ends who stands for 60
 
 
 class Cause(IntFlag):

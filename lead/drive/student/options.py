@@ -22,7 +22,7 @@ class Options:
         speed: what the pedals follow: the target speed, or the waypoints.
         creep: whether it creeps on after standing for long with nothing before it.
         patience: s of standing after which it goes on along its way at walking pace while LiDAR shows nothing in it, 0 for
-            never. None: 15 with weights of ours that have LiDAR, else 0.
+            never. None: 50 with weights of ours that have LiDAR, else 0.
         guard: whether it brakes for what LiDAR shows in its way, and stays where radar shows who comes from behind. None: with
             weights of ours that have LiDAR.
         stop_signs: whether it stops at the stop signs that it detects.
