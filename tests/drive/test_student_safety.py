@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lead.drive.student.help import Action, Around, Cause, Help, is_guarded, patience
 from lead.drive.student.options import Options, parse_student
 from lead.drive.student.safety import (
+    AGAIN,
     DECELERATION,
     FREE,
     HALF_WAY,
@@ -23,6 +24,7 @@ from lead.drive.student.safety import (
     TICKS,
     TURNS,
     WATCHED,
+    WITHIN,
     BlindSpot,
     EmergencyBrake,
     Patience,
@@ -177,6 +179,23 @@ def test_it_goes_on_after_standing_for_long_where_nothing_lies_in_its_way():
     assert waits.step(2.0, STRAIGHT, thing(FREE - 0.5)) is None  # something is in its way now
     assert waits.step(2.0, STRAIGHT, thing(FREE + 0.5)) == PACE
     assert [waits.step(2.0, STRAIGHT, NOTHING) for _ in range(PACED)] == [PACE] * (PACED - 2) + [None] * 2
+
+
+def test_it_waits_for_long_but_once_at_a_place():
+    waits, long, short = Patience(10.0), round(10.0 * TICKS), round(AGAIN * TICKS)
+
+    def ticks_until_it_goes() -> int:
+        return next(tick for tick in range(1, 1000) if waits.step(0.0, STRAIGHT, NOTHING))
+
+    def drive(metres: float) -> None:
+        for _ in range(round(metres / 2.0 * TICKS)):
+            waits.step(2.0, STRAIGHT, NOTHING)
+
+    assert ticks_until_it_goes() == long + 1
+    drive(20.0)
+    assert ticks_until_it_goes() == short + 1
+    drive(WITHIN + 1.0)
+    assert ticks_until_it_goes() == long + 1
 
 
 def around(way: np.ndarray = STRAIGHT, points: np.ndarray = NOTHING, returns: np.ndarray = SILENCE) -> Around:
