@@ -52,6 +52,11 @@ def thing(gap: float, y: float = 0.0, z: float = 1.0, points: int = 2) -> np.nda
     return np.tile([EGO_HALF_LENGTH + gap, y, z], (points, 1))
 
 
+def wall(gap: float) -> np.ndarray:
+    """Points of something wide that stands so many metres before the ego's front."""
+    return np.concatenate([thing(gap, y=y) for y in np.arange(-8.0, 8.0, 0.2)])
+
+
 def echoes(x: float, y: float, rate: float, z: float = 0.8, count: int = 2) -> np.ndarray:
     return np.tile([x, y, z, rate], (count, 1))
 
@@ -172,24 +177,39 @@ def test_it_stays_for_who_comes_from_behind_where_it_moves_over(speed, aside, re
 
 def test_it_goes_on_after_standing_for_long_where_nothing_lies_in_its_way():
     waits = Patience(2.0)
-    assert [waits.step(0.0, STRAIGHT, NOTHING) for _ in range(2 * TICKS)] == [None] * (2 * TICKS)
-    assert [waits.step(1.0, STRAIGHT, NOTHING) for _ in range(3)] == [None] * 3  # it went by itself
-    assert not any(waits.step(0.0, STRAIGHT, NOTHING) for _ in range(2 * TICKS))
-    assert waits.step(0.0, STRAIGHT, NOTHING) == PACE
-    assert waits.step(2.0, STRAIGHT, thing(FREE - 0.5)) is None  # something is in its way now
-    assert waits.step(2.0, STRAIGHT, thing(FREE + 0.5)) == PACE
-    assert [waits.step(2.0, STRAIGHT, NOTHING) for _ in range(PACED)] == [PACE] * (PACED - 2) + [None] * 2
+    assert [waits.step(0.0, 0.0, STRAIGHT, NOTHING) for _ in range(2 * TICKS)] == [None] * (2 * TICKS)
+    assert [waits.step(1.0, 0.0, STRAIGHT, NOTHING) for _ in range(3)] == [None] * 3  # it went by itself
+    assert not any(waits.step(0.0, 0.0, STRAIGHT, NOTHING) for _ in range(2 * TICKS))
+    assert waits.step(0.0, 0.0, STRAIGHT, NOTHING) == PACE
+    assert waits.step(2.0, 0.0, STRAIGHT, wall(FREE - 2.0)) is None  # nothing leads past
+    assert waits.step(2.0, 0.0, STRAIGHT, thing(FREE + 0.5)) == PACE
+    assert [waits.step(2.0, 0.0, STRAIGHT, NOTHING) for _ in range(PACED)] == [PACE] * (PACED - 2) + [None] * 2
+
+
+@pytest.mark.parametrize(
+    ("steer", "y", "goes"),
+    [
+        (-0.1, 0.9, True),  # a little more, and it is past the corner
+        (-0.1, 0.0, False),  # as much as that is not meant
+        (0.0, 0.9, False),  # nor is any of it: who stands in its lane may only wait
+        (0.1, 0.9, False),
+    ],
+)
+def test_it_goes_past_what_its_plan_turns_out_for(steer: float, y: float, goes: bool):
+    before = np.concatenate([thing(2.5, y=y + aside) for aside in (-0.4, 0.0, 0.4)])
+    waits = Patience(0.0)
+    assert (waits.step(0.0, steer, STRAIGHT, before) == PACE) == goes
 
 
 def test_it_waits_for_long_but_once_at_a_place():
     waits, long, short = Patience(10.0), round(10.0 * TICKS), round(AGAIN * TICKS)
 
     def ticks_until_it_goes() -> int:
-        return next(tick for tick in range(1, 1000) if waits.step(0.0, STRAIGHT, NOTHING))
+        return next(tick for tick in range(1, 1000) if waits.step(0.0, 0.0, STRAIGHT, NOTHING))
 
     def drive(metres: float) -> None:
         for _ in range(round(metres / 2.0 * TICKS)):
-            waits.step(2.0, STRAIGHT, NOTHING)
+            waits.step(2.0, 0.0, STRAIGHT, NOTHING)
 
     assert ticks_until_it_goes() == long + 1
     drive(20.0)
@@ -210,20 +230,19 @@ def test_it_turns_the_wheel_as_far_as_it_needs_to_pass_what_it_stands_before():
     assert -1.0 <= turned < -0.1 and gap_turning(turned, corner[:, :2]) > PASSES
     assert gap_turning(turned + 2 * TURNS, corner[:, :2]) < PASSES  # no farther than it needs
     assert clear_of(0.1, 0.5, thing(0.5, y=-0.9)) == pytest.approx(-turned)
-    wall = np.concatenate([thing(0.2, y=y) for y in np.arange(-4.0, 4.0, 0.2)])
-    assert clear_of(-0.1, 0.5, wall) == -0.1  # nothing leads past
+    assert clear_of(-0.1, 0.5, wall(0.2)) == -0.1  # nothing leads past
 
 
 def test_help_puts_pedals_and_wheel_right_and_says_why():
     nano, go, stop = variant("nano"), Action(0.7, -0.1, 0.0), Action(0.0, 0.0, 1.0)
-    wall, coming = around(points=thing(1.0)), around(over(-1.0), returns=echoes(-20.0, -3.5, -8.0))
+    blocked, coming = around(points=thing(1.0)), around(over(-1.0), returns=echoes(-20.0, -3.5, -8.0))
     assert Help(Options(), nano).step(go, 5.0, around()) == (go, Cause(0))
-    assert Help(Options(), nano).step(go, 5.0, wall) == (Action(0.0, -0.1, 1.0), Cause.OBSTACLE)
+    assert Help(Options(), nano).step(go, 5.0, blocked) == (Action(0.0, -0.1, 1.0), Cause.OBSTACLE)
     assert Help(Options(), nano).step(go, 0.0, coming) == (Action(0.0, -0.1, 1.0), Cause.BLIND_SPOT)
     action, cause = Help(Options(), nano).step(go, 0.5, around(points=thing(0.5, y=0.9)))
     assert action.throttle == 0.7 and action.steer < -0.1 and cause == Cause.CLEARANCE
     alone = Help(Options(guard=False, patience=0.0), nano)
-    assert alone.step(go, 5.0, wall) == (go, Cause(0)) == alone.step(go, 0.5, around(points=thing(0.5, y=0.9)))
+    assert alone.step(go, 5.0, blocked) == (go, Cause(0)) == alone.step(go, 0.5, around(points=thing(0.5, y=0.9)))
     helped = Help(Options(patience=0.05), nano)
     assert helped.step(stop, 0.0, around()) == (stop, Cause(0))
     action, cause = helped.step(stop, 0.0, around())

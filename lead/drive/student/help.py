@@ -71,7 +71,7 @@ class Help:
         throttle, steer, brake = action.throttle, action.steer, action.brake
         cause = Cause(0)
         if self._patience is not None:
-            pace = self._patience.step(speed, around.way, around.points)
+            pace = self._patience.step(speed, action.steer, around.way, around.points)
             if pace is not None:
                 (throttle, brake), cause = target_speed_pedals(speed, pace), Cause.PATIENCE
         if self._creep is not None and self._creep.step(speed, around.points):

@@ -44,6 +44,7 @@ COMES, SOON = 2.0, 4.0  # m/s at which it comes nearer, and s until it is there
 ECHOES, ECHO_LOW = 2, 0.3  # of it, and m above the ground
 
 PACE, PACED, FREE = 2.5, 120, 4.5  # m/s at which it goes on, ticks of it, and m that are to be free for that
+FARTHER = 0.3  # of steering, that the wheel may be turned for that
 AGAIN, WITHIN = 5.0, 30.0  # s of standing, at most, once it has waited as long as it is to, and m for which that holds
 
 
@@ -82,7 +83,7 @@ class BlindSpot:
 
 
 class Patience:
-    """Goes on along the planned way after standing for long, at walking pace, while nothing lies in it.
+    """Goes on along the planned way, or past what lies in it, after standing for long, at walking pace.
 
     It waits once at a place: what it waited for, a red light too, is over.
 
@@ -93,17 +94,30 @@ class Patience:
     def __init__(self, seconds: float) -> None:
         self._most, self._standing, self._going, self._since = seconds, 0, 0, inf  # s, ticks, ticks, m since it waited
 
-    def step(self, speed: float, route: NDArray[np.floating], points: NDArray[np.floating]) -> float | None:
-        """Speed (m/s) to go at, None to do as planned. One tick: speed (m/s), way (R, 2) m, points (N, 3) m."""
+    def step(
+        self, speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]
+    ) -> float | None:  # fmt: skip
+        """Speed (m/s) to go at, None to do as planned. One tick: speed (m/s), steering from -1 to 1, way (R, 2) m and points
+        (N, 3) m."""
         self._since += max(0.0, speed) / TICKS
         self._standing = self._standing + 1 if speed < STANDING else 0
         most = min(self._most, AGAIN) if self._since < WITHIN else self._most
         if self._standing > most * TICKS:
             self._standing, self._going, self._since = 0, PACED, 0.0
-        if self._going == 0 or gap_along(planned(route), obstacles(points, EGO_HALF_LENGTH + FREE)) < FREE:
+        if self._going == 0 or not can_go(speed, steer, route, points):
             return None
         self._going -= 1
         return PACE
+
+
+def can_go(speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]) -> bool:
+    """Whether the next metres of the planned way are free, or those where a wheel turned a little farther leads, if the plan
+    turns at all: behind who stands in its lane it stays. As in `Patience`."""
+    if gap_along(planned(route), obstacles(points, EGO_HALF_LENGTH + FREE)) >= FREE:
+        return True
+    turned = clear_of(steer, speed, points)
+    meant = abs(steer) > TURNS / 2.0 and turned * steer > 0.0 and abs(turned - steer) < FARTHER
+    return meant and gap_turning(turned, obstacles(points, EGO_HALF_LENGTH + 2.0 * PASSES)) > PASSES
 
 
 def clear_of(steer: float, speed: float, points: NDArray[np.floating]) -> float:
