@@ -12,14 +12,11 @@ from lead.drive.student.help import Action, Around, Cause, Help, is_guarded, pat
 from lead.drive.student.options import Options, parse_student
 from lead.drive.student.safety import (
     AGAIN,
-    DECELERATION,
     FREE,
     HALF_WAY,
-    MARGIN,
     PACE,
     PACED,
     PASSES,
-    REACTION,
     STEP,
     TICKS,
     TURNS,
@@ -33,6 +30,7 @@ from lead.drive.student.safety import (
     gap_turning,
     obstacles,
     planned,
+    to_stop,
 )
 from lead.expert.kernels.driving import FRONT_WHEELBASE, REAR_WHEELBASE, STEERING_GAIN
 from lead.model.lidar import EGO_HALF_LENGTH
@@ -120,15 +118,17 @@ def test_the_gap_of_a_turn_is_that_of_a_rectangle_that_turns(steer: float, x: fl
         assert found > 11.0
 
 
-def stopping(speed: float) -> float:
-    return REACTION * speed + MARGIN + speed**2 / (2.0 * DECELERATION)
-
-
 @pytest.mark.parametrize("speed", [2.0, 8.0, 14.0])
 def test_it_brakes_within_stopping_distance_of_what_stands(speed: float):
-    near, far = stopping(speed) - STEP, stopping(speed) + STEP
+    near, far = to_stop(speed) - STEP, to_stop(speed) + STEP
     assert EmergencyBrake().step(speed, 0.0, STRAIGHT, thing(near, z=1.5))
     assert not EmergencyBrake().step(speed, 0.0, STRAIGHT, thing(far, z=1.5))
+
+
+def test_stopping_takes_reaction_margin_and_braking():
+    assert to_stop(10.0) == pytest.approx(1.5 + 0.5 + 100.0 / 13.0)
+    assert to_stop(10.0, leads=8.0) == pytest.approx(1.5 + 0.5 + 36.0 / 13.0)
+    assert to_stop(10.0, leads=12.0) == pytest.approx(2.0)
 
 
 def test_it_does_not_brake_for_what_it_stands_before():

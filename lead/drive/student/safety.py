@@ -19,7 +19,7 @@ LOW, RISE, HIGH = (
     0.4,
     0.03,
     2.0,
-)  # m from the ground within which points count; the lower is higher by so much a metre ahead
+)  # m from the ground between which points count, the lower one higher by RISE a metre ahead
 STEP = 0.4  # m along a path
 ON = 20.0  # m that the planned way is continued straight
 NOISE = 1  # points that may lie in a path without being anything
@@ -30,11 +30,8 @@ NO_BEND = 1e-4  # 1/m
 FORESEEN = 1.0  # s for which the wheel is taken to stay as it is
 WATCHED = 10  # ticks over which the speed of what lies ahead is measured
 
-WALKING, PASSES, TURNS = (
-    2.0,
-    3.0,
-    0.1,
-)  # m/s up to which the wheel is turned farther, m to be free then, and by what steps
+WALKING, TURNS = 2.0, 0.1  # m/s up to which the wheel is turned farther, and by what steps
+PASSES = 3.0  # m to be free then
 
 SIDE, NEAR = (1.2, 5.0), 2.0  # m to the side of, and ahead of, the ego's centre, of who comes from behind
 MOVES_OVER = (0.4, 4.0)  # m to the side of the planned way's LOOKED_AT-th point when it moves over
@@ -57,13 +54,12 @@ class EmergencyBrake:
     def step(self, speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]) -> bool:
         """Whether to brake. One tick: speed (m/s), steering from -1 to 1, way (R, 2) m and points (N, 3) m, ego frame, z from
         the ground."""
-        reach = REACTION * speed + MARGIN + speed**2 / (2.0 * DECELERATION)
-        solid = obstacles(points, EGO_HALF_LENGTH + 2.0 * reach)
+        solid = obstacles(points, EGO_HALF_LENGTH + 2.0 * to_stop(speed))
         gap = gap_along(planned(route), solid)
         self._gaps.append(gap)
         known = len(self._gaps) > WATCHED and np.isfinite(self._gaps).all()
         leads = max(0.0, speed + (gap - self._gaps[0]) * TICKS / WATCHED) if known else 0.0  # m/s
-        needed = REACTION * speed + MARGIN + max(0.0, speed**2 - leads**2) / (2.0 * DECELERATION)
+        needed = to_stop(speed, leads)
         turning = gap_turning(steer, solid)
         return speed > ROLLING and (gap < needed or turning < min(needed, FORESEEN * speed))
 
@@ -108,6 +104,11 @@ class Patience:
             return None
         self._going -= 1
         return PACE
+
+
+def to_stop(speed: float, leads: float = 0.0) -> float:
+    """Metres that an ego at a speed (m/s) needs behind one that leads at another and brakes as hard."""
+    return REACTION * speed + MARGIN + max(0.0, speed**2 - leads**2) / (2.0 * DECELERATION)
 
 
 def can_go(speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]) -> bool:
@@ -155,10 +156,8 @@ def gap_turning(steer: float, solid_K2: NDArray[np.floating]) -> float:
     It is taken as a rectangle: its front swings out beyond the path of its centre, its inner side cuts the bend.
     """
     forward, aside = solid_K2[:, 0] + REAR_WHEELBASE, solid_K2[:, 1]
-    front, bend = (
-        EGO_HALF_LENGTH + REAR_WHEELBASE,
-        tan(steer * STEERING_GAIN) / (FRONT_WHEELBASE + REAR_WHEELBASE),
-    )  # m, 1/m
+    front = EGO_HALF_LENGTH + REAR_WHEELBASE
+    bend = tan(steer * STEERING_GAIN) / (FRONT_WHEELBASE + REAR_WHEELBASE)  # 1/m
     if abs(bend) < NO_BEND:
         return _nearest((forward - front)[np.abs(aside) < HALF_WAY])
     radius = 1.0 / abs(bend)
@@ -167,9 +166,7 @@ def gap_turning(steer: float, solid_K2: NDArray[np.floating]) -> float:
     away = np.hypot(forward, across)
     swept = (away > inner) & (away < outer)
     forward, across, away = forward[swept], across[swept], away[swept]
-    touching = np.minimum(
-        front, np.sqrt(away**2 - inner**2)
-    )  # m before the rear axle: by the front, or by the inner side
+    touching = np.minimum(front, np.sqrt(away**2 - inner**2))  # m before the rear axle, by the front or the inner side
     gaps = radius * (np.arctan2(forward, across) - np.arcsin(touching / away))
     return _nearest(gaps[gaps > 0.0])
 
