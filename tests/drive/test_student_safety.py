@@ -13,9 +13,9 @@ from lead.drive.student.options import Options, parse_student
 from lead.drive.student.safety import (
     AGAIN,
     FREE,
+    GOES,
     HALF_WAY,
     PACE,
-    PACED,
     PASSES,
     STEP,
     TICKS,
@@ -176,14 +176,26 @@ def test_it_stays_for_who_comes_from_behind_where_it_moves_over(speed, aside, re
 
 
 def test_it_goes_on_after_standing_for_long_where_nothing_lies_in_its_way():
-    waits = Patience(2.0)
-    assert [waits.step(0.0, 0.0, STRAIGHT, NOTHING) for _ in range(2 * TICKS)] == [None] * (2 * TICKS)
-    assert [waits.step(1.0, 0.0, STRAIGHT, NOTHING) for _ in range(3)] == [None] * 3  # it went by itself
-    assert not any(waits.step(0.0, 0.0, STRAIGHT, NOTHING) for _ in range(2 * TICKS))
+    waits, most = Patience(2.0), 2 * TICKS
+    assert [waits.step(0.0, 0.0, STRAIGHT, NOTHING) for _ in range(most)] == [None] * most
     assert waits.step(0.0, 0.0, STRAIGHT, NOTHING) == PACE
     assert waits.step(2.0, 0.0, STRAIGHT, wall(FREE - 2.0)) is None  # nothing leads past
     assert waits.step(2.0, 0.0, STRAIGHT, thing(FREE + 0.5)) == PACE
-    assert [waits.step(2.0, 0.0, STRAIGHT, NOTHING) for _ in range(PACED)] == [PACE] * (PACED - 2) + [None] * 2
+    told = [waits.step(2.0, 0.0, STRAIGHT, NOTHING) for _ in range(round(GOES / 2.0 * TICKS))]
+    assert told[:-5] == [PACE] * (len(told) - 5) and told[-1] is None
+
+
+def test_who_went_by_itself_has_not_stood_and_who_stirs_has():
+    goes, stirs, most = Patience(2.0), Patience(2.0), 2 * TICKS
+    for _ in range(most - 10):
+        goes.step(0.0, 0.0, STRAIGHT, NOTHING)
+        stirs.step(0.0, 0.0, STRAIGHT, NOTHING)
+    told = [goes.step(8.0, 0.0, STRAIGHT, NOTHING) for _ in range(6)]  # 2.4 m
+    told += [goes.step(0.0, 0.0, STRAIGHT, NOTHING) for _ in range(most - 1)]
+    assert told == [None] * len(told) and goes.step(0.0, 0.0, STRAIGHT, NOTHING) == PACE
+    told = [stirs.step(4.0, 0.0, STRAIGHT, NOTHING) for _ in range(9)]  # 1.8 m
+    assert told == [None] * 9 and stirs.step(0.0, 0.0, STRAIGHT, NOTHING) is None
+    assert stirs.step(0.0, 0.0, STRAIGHT, NOTHING) == PACE
 
 
 @pytest.mark.parametrize(
@@ -202,20 +214,22 @@ def test_it_goes_past_what_its_plan_turns_out_for(steer: float, y: float, goes: 
 
 
 def test_it_waits_for_long_but_once_at_a_place():
-    waits, long, short = Patience(10.0), round(10.0 * TICKS), round(AGAIN * TICKS)
+    waits = Patience(10.0)
 
-    def ticks_until_it_goes() -> int:
-        return next(tick for tick in range(1, 1000) if waits.step(0.0, 0.0, STRAIGHT, NOTHING))
+    def waited() -> float:
+        """Seconds until it goes."""
+        ticks = next(tick for tick in range(1000) if waits.step(0.0, 0.0, STRAIGHT, NOTHING))
+        return ticks / TICKS
 
     def drive(metres: float) -> None:
-        for _ in range(round(metres / 2.0 * TICKS)):
-            waits.step(2.0, 0.0, STRAIGHT, NOTHING)
+        for _ in range(round(metres / 8.0 * TICKS)):
+            waits.step(8.0, 0.0, STRAIGHT, NOTHING)
 
-    assert ticks_until_it_goes() == long + 1
-    drive(20.0)
-    assert ticks_until_it_goes() == short + 1
-    drive(WITHIN + 1.0)
-    assert ticks_until_it_goes() == long + 1
+    assert waited() == 10.0
+    drive(GOES + 2.0)
+    assert waited() == pytest.approx(AGAIN, abs=0.3)
+    drive(WITHIN + 2.0)
+    assert waited() == pytest.approx(10.0, abs=0.3)
 
 
 def around(way: np.ndarray = STRAIGHT, points: np.ndarray = NOTHING, returns: np.ndarray = SILENCE) -> Around:

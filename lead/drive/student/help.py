@@ -72,7 +72,7 @@ class Help:
         cause = Cause(0)
         if self._patience is not None:
             pace = self._patience.step(speed, action.steer, around.way, around.points)
-            if pace is not None:
+            if pace is not None and throttle == 0.0:
                 (throttle, brake), cause = target_speed_pedals(speed, pace), Cause.PATIENCE
         if self._creep is not None and self._creep.step(speed, around.points):
             throttle, brake, cause = max(PUSH, throttle), 0.0, Cause.CREEP

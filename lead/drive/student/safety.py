@@ -9,7 +9,6 @@ from math import hypot, inf, tan
 import numpy as np
 from numpy.typing import NDArray
 
-from lead.drive.student.heuristics import STANDING
 from lead.expert.kernels.driving import FRONT_WHEELBASE, REAR_WHEELBASE, STEERING_GAIN
 from lead.model.lidar import EGO_HALF_LENGTH
 
@@ -40,7 +39,8 @@ SETS_OFF = 0.5  # m/s, up to which it can still stay
 COMES, SOON = 2.0, 4.0  # m/s at which it comes nearer, and s until it is there
 ECHOES, ECHO_LOW = 2, 0.3  # of it, and m above the ground
 
-PACE, PACED, FREE = 2.5, 120, 4.5  # m/s at which it goes on, ticks of it, and m that are to be free for that
+PACE, GOES, FREE = 2.5, 15.0, 4.5  # m/s at which it goes on, m for which it does, and m that are to be free for that
+STIRS = 2.0  # m in which it stands still: its plan wavers and lets go for a tick
 FARTHER = 0.3  # of steering, that the wheel may be turned for that
 AGAIN, WITHIN = 5.0, 30.0  # s of standing, at most, once it has waited as long as it is to, and m for which that holds
 
@@ -84,11 +84,12 @@ class Patience:
     It waits once at a place: what it waited for, a red light too, is over.
 
     Args:
-        seconds: of standing.
+        seconds: of standing. Who stirs by less than STIRS stands.
     """
 
     def __init__(self, seconds: float) -> None:
-        self._most, self._standing, self._going, self._since = seconds, 0, 0, inf  # s, ticks, ticks, m since it waited
+        self._most, self._standing = seconds, 0  # s, ticks
+        self._gone, self._since = 0.0, inf  # m since it stood, and since it waited
 
     def step(
         self, speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]
@@ -96,14 +97,14 @@ class Patience:
         """Speed (m/s) to go at, None to do as planned. One tick: speed (m/s), steering from -1 to 1, way (R, 2) m and points
         (N, 3) m."""
         self._since += max(0.0, speed) / TICKS
-        self._standing = self._standing + 1 if speed < STANDING else 0
+        self._gone += max(0.0, speed) / TICKS
+        if self._gone > STIRS:
+            self._gone, self._standing = 0.0, 0
+        self._standing += 1
         most = min(self._most, AGAIN) if self._since < WITHIN else self._most
         if self._standing > most * TICKS:
-            self._standing, self._going, self._since = 0, PACED, 0.0
-        if self._going == 0 or not can_go(speed, steer, route, points):
-            return None
-        self._going -= 1
-        return PACE
+            self._standing, self._gone, self._since = 0, 0.0, 0.0
+        return PACE if self._since < GOES and can_go(speed, steer, route, points) else None
 
 
 def to_stop(speed: float, leads: float = 0.0) -> float:
