@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from inspect import signature
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,12 @@ from lead.train.ranks import Ranks
 
 SEED_STRIDE = 1_000_003
 """Tells the draws (dropout) of one seed's steps from another's."""
+BUFFERS = (
+    "forward_sync_buffers"
+    if "forward_sync_buffers" in signature(DistributedDataParallel).parameters
+    else "broadcast_buffers"
+)
+"""What tells whether ranks share their buffers in each forward pass; the second is its name before torch 2.13."""
 
 
 class Trainer:
@@ -124,7 +131,7 @@ def replicated(model: TransFuser, compute: ComputeConfig, ranks: Ranks, unused: 
     """The model as the step calls it; `unused` if some parameters are reached by no loss."""
     forward: nn.Module = model
     if ranks.count > 1:
-        forward = DistributedDataParallel(model, broadcast_buffers=False, find_unused_parameters=unused)
+        forward = DistributedDataParallel(model, find_unused_parameters=unused, **{BUFFERS: False})
     return torch.compile(forward) if compute.compile else forward
 
 
