@@ -141,7 +141,7 @@ def check_spec(spec: str) -> None:
         return
     if is_student(spec):
         from lead.drive.student.checkpoint import find_checkpoint
-        from lead.drive.student.driver import check_predicted
+        from lead.drive.student.usual import check_predicted
 
         path, options = parse_student(spec)
         check_predicted(find_checkpoint(path).model, options)

@@ -12,11 +12,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.drive.student.cause import Cause
 from lead.report.bird import Intent
 
 BOX_COLUMNS = [0, 1, 4, 2, 3]  # x, y, yaw, half length, half width of `lead.model.boxes.Box`, without loading torch
-HELP = {1: "stop sign", 2: "creeps", 8: "goes on", 16: "guard: brakes", 32: "guard: stays", 64: "guard: turns farther"}
-"""Words for the bits of `lead.drive.student.help.Cause` that change what is done."""
+HELP = {
+    Cause.STOP_SIGN: "stop sign",
+    Cause.CREEP: "creeps",
+    Cause.PATIENCE: "goes on",
+    Cause.OBSTACLE: "guard: brakes",
+    Cause.BLIND_SPOT: "guard: stays",
+    Cause.CLEARANCE: "guard: turns farther",
+}
 NEAR = 0.26  # s; a row this near in time is of the moment asked for
 
 

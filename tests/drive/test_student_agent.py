@@ -11,7 +11,7 @@ from weights import nano_weights, official_weights
 import lead.drive.student
 from lead.drive.agent import Agent, AgentFault, Observation, make_agent
 from lead.drive.agents.student import Student
-from lead.drive.student.help import Cause
+from lead.drive.student.cause import Cause
 from lead.drive.student.options import Options
 from lead.drive.student.record import read_frames, read_record
 from lead.model.batch import CONTROL, Heads

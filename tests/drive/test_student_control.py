@@ -16,8 +16,10 @@ from lead.drive.student.controllers import (
     look_ahead,
     target_speed_pedals,
 )
-from lead.drive.student.driver import Plan, aimed_speed, brake_share, moved_plan, usual_steering
+from lead.drive.student.driver import Plan, aimed_speed, moved_plan
 from lead.drive.student.heuristics import COOLING, PATIENCE, PUSHED, Creep, StopSigns
+from lead.drive.student.options import Options
+from lead.drive.student.usual import with_usual
 from lead.expert.kernels.driving import FRONT_WHEELBASE, REAR_WHEELBASE, STEERING_GAIN
 from lead.model.variants import variant
 
@@ -167,12 +169,13 @@ def test_an_old_plan_stays_where_it_was(speed: float, yaw: float, ticks: int):
 
 def test_published_weights_are_driven_as_published_and_ours_as_they_drive_best():
     ours, published = variant("nano"), replace(variant("resnet34"), compat=True)
-    assert (brake_share(ours), brake_share(published)) == (0.5, 0.9)
-    assert (usual_steering(ours), usual_steering(published)) == ("pursuit", "route")
+    own_way, their_way = with_usual(Options(), ours), with_usual(Options(), published)
+    assert (own_way.brake_share, their_way.brake_share) == (0.5, 0.9)
+    assert (own_way.steer, their_way.steer) == ("pursuit", "route")
     for share, (own, theirs) in {0.49: (4.0, 4.0), 0.51: (0.0, 4.0), 0.91: (0.0, 0.0)}.items():
         shares = np.array([share, 1.0 - share])
-        assert aimed_speed(shares, 4.0, brake_share(ours)) == own
-        assert aimed_speed(shares, 4.0, brake_share(published)) == theirs
+        assert aimed_speed(shares, 4.0, own_way.brake_share) == own
+        assert aimed_speed(shares, 4.0, their_way.brake_share) == theirs
 
 
 @given(st.floats(6.0, 200.0), st.sampled_from([-1.0, 1.0]), st.floats(0.0, 25.0))

@@ -12,9 +12,9 @@ from lead.drive.agent import check_spec
 from lead.drive.evaluation import Evaluation
 from lead.drive.sensors.tracks import check_sensors
 from lead.drive.student.checkpoint import digest, find_checkpoint
-from lead.drive.student.driver import settled
 from lead.drive.student.options import Options, parse_student
 from lead.drive.student.sensing import sensors_of
+from lead.drive.student.usual import settled
 from lead.model.transfuser import TransFuser
 from lead.model.variants import VARIANTS, variant
 from lead.model.weights import save_model

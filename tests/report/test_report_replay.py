@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lead.drive.student.help import Cause
+from lead.drive.student.cause import Cause
 from lead.report.bird import (
     BELIEVED,
     DRIVER,
@@ -109,7 +109,7 @@ def test_the_student_s_own_picture_and_plan_are_used(log):
         target_speed=np.where(time < 2.0, 7.0, np.nan), route=np.tile([[0.0, 0.0], [9.0, 0.0]], (count, 1, 1)),
         waypoints=np.empty((count, 0, 2)), first=np.arange(count + 1),
         box=np.tile([10.0, 2.0, 2.2, 1.0, 0.5, 0.0, 0.0, 1.0, 0.9], (count, 1)),
-        cause=np.where(time < 0.5, 16 | 64, 0).astype(np.uint8),
+        cause=np.where(time < 0.5, Cause.OBSTACLE | Cause.CLEARANCE, 0).astype(np.uint8),
     )  # fmt: skip
     jpeg = cv2.imencode(".jpg", np.full((128, 384, 3), (0, 200, 0), np.uint8))[1]
     np.savez(
@@ -132,7 +132,7 @@ def test_the_student_s_own_picture_and_plan_are_used(log):
 
 
 def test_all_that_can_help_a_student_has_words():
-    assert set(HELP) == {cause.value for cause in Cause} - {Cause.OLD_PLAN}
+    assert set(HELP) == set(Cause) - {Cause.OLD_PLAN}
 
 
 def test_without_a_student_s_record_there_is_none(log):

@@ -16,10 +16,11 @@ from lead.drive.sensors.geodesy import geo_reference
 from lead.drive.sensors.rig import Rig
 from lead.drive.sensors.tracks import BENCH2DRIVE_MOUNT_RADIUS, MOUNT_RADIUS, check_sensors
 from lead.drive.student.checkpoint import Checkpoint, find_checkpoint
-from lead.drive.student.driver import Driver, Glance, settled
+from lead.drive.student.driver import Driver, Glance
 from lead.drive.student.options import Options
 from lead.drive.student.record import EVERY, PICTURE_EVERY, StudentRecord
 from lead.drive.student.sensing import front_camera, sensors_of
+from lead.drive.student.usual import settled
 from lead.model.batch import CONTROL, Heads
 from lead.model.ensemble import Ensemble
 from lead.scenarios.stage import Stage

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lead import InputError, LeadError
+from lead import LeadError
 from lead.dataset.way_labels import spaced_route
 from lead.drive.sensors.geodesy import Degrees
+from lead.drive.student.cause import Cause
 from lead.drive.student.checkpoint import Checkpoint
 from lead.drive.student.controllers import (
     WHEEL_RESTS,
@@ -21,19 +22,16 @@ from lead.drive.student.controllers import (
     target_speed_pedals,
 )
 from lead.drive.student.goal import Goal
-from lead.drive.student.help import Action, Around, Cause, Help, is_guarded, patience
+from lead.drive.student.help import Action, Around, Help
 from lead.drive.student.options import Options
 from lead.drive.student.place import Localiser, Place
 from lead.drive.student.sensing import GNSS_ID, IMU_ID, SPEED_ID, Readings, Sensed, Sensing
+from lead.drive.student.usual import check_predicted, settled, with_usual
 from lead.geometry.poses import to_local, to_world
 from lead.model.batch import CONTROL, Heads
-from lead.model.config import ModelConfig
 from lead.model.ensemble import Consensus, Ensemble
-from lead.train.senses import Senses
 
 COMPASS = 6  # column of the IMU's reading
-BRAKE_SHARE, PUBLISHED_BRAKE_SHARE = 0.5, 0.9
-"""Probability of the speed class 0 from which on the target speed is 0; published weights were driven with the second."""
 
 
 class NoPlan(LeadError):
@@ -106,6 +104,7 @@ class Driver:
     ) -> None:  # fmt: skip
         model, senses = checkpoint.model, settled(checkpoint, options)
         check_predicted(model, options)
+        options = with_usual(options, model)
         self._ensemble, self._options, self._model = ensemble, options, model
         self._exact = not senses.noisy_points
         places, commands = np.asarray(plan[0], np.float64), plan[1]
@@ -113,10 +112,9 @@ class Driver:
         filtered = self._exact or (model.compat and options.kalman is None)  # published points were popped by it
         self._localiser = Localiser(reference, places[0], filtered)
         self.sensing = Sensing(model, senses)
-        self._wheel = RouteSteering() if (options.steer or usual_steering(model)) == "route" else PursuitSteering()
+        self._wheel = RouteSteering() if options.steer == "route" else PursuitSteering()
         self._waypoints = WaypointControl(model.planning.waypoint_interval)
-        self._brake_share = options.brake_share or brake_share(model)
-        self._help = Help(options, model)
+        self._help = Help(options)
         self._ticks, self._steer = 0, 0.0
         self._said: tuple[Plan, NDArray[np.float64]] | None = None  # the last plan, and where it was made
 
@@ -151,7 +149,7 @@ class Driver:
         if share is not None:
             share = np.exp(share - share.max())
             share /= share.sum()
-            target = aimed_speed(share, float(target), self._brake_share) * options.speed_factor
+            target = aimed_speed(share, float(target), options.brake_share) * options.speed_factor
         for name, value in (("route", route), ("waypoints", waypoints), ("target speed", target)):
             if value is not None and not np.isfinite(value).all():
                 raise NoPlan(f"found a number in the {name} of model {self._model.name} that is not finite")
@@ -160,10 +158,9 @@ class Driver:
 
     def _act(self, plan: Plan, speed: float, place: Place, fresh: bool) -> tuple[Action, Cause]:
         """Pedals and wheel for a plan, which is of this tick where it is fresh, and what helped."""
-        follow_route = self._options.steer != "waypoints" and plan.route is not None
-        follow_speed = (self._options.speed or "target") == "target" and plan.target_speed is not None
-        steer = self._wheel.step(plan.route, speed) if follow_route else self._waypoints.steer(plan.waypoints)
-        if follow_speed:
+        follow_way = self._options.steer != "waypoints"
+        steer = self._wheel.step(plan.route, speed) if follow_way else self._waypoints.steer(plan.waypoints)
+        if self._options.speed == "target":
             throttle, brake = target_speed_pedals(speed, plan.target_speed)
         else:
             throttle, brake = self._waypoints.pedals(plan.waypoints, speed)
@@ -175,46 +172,9 @@ class Driver:
         return action, cause
 
 
-def brake_share(model: ModelConfig) -> float:
-    """Probability of the speed class 0 from which on a model that is not told otherwise stops."""
-    return PUBLISHED_BRAKE_SHARE if model.compat else BRAKE_SHARE
-
-
-def usual_steering(model: ModelConfig) -> str:
-    """How a model steers that is not told otherwise: published weights as they were driven, ours by pursuit."""
-    return "route" if model.compat else "pursuit"
-
-
 def aimed_speed(share_K: NDArray[np.floating], mean: float, stops_from: float) -> float:
     """The target speed (m/s) of the probabilities of its classes and of their mean."""
     return 0.0 if share_K[0] > stops_from else mean
-
-
-def settled(checkpoint: Checkpoint, options: Options) -> Senses:
-    """The senses of a checkpoint with what the options say otherwise, and without sensors that nobody listens to."""
-    model, rig = checkpoint.model, checkpoint.senses.rig
-    cloud = model.sees_lidar or is_guarded(options, model)  # radar returns are among its points
-    rig = replace(
-        rig,
-        lidars=rig.lidars if cloud or options.creep or patience(options, model) else (),
-        radars=rig.radars if cloud or model.radar is not None else (),
-    )
-    noisy = None if options.kalman is None else not options.kalman
-    changed = {"jpeg_quality": options.jpeg, "pop_distance": options.pop, "noisy_points": noisy}
-    return replace(checkpoint.senses, rig=rig, **{name: value for name, value in changed.items() if value is not None})
-
-
-def check_predicted(model: ModelConfig, options: Options) -> None:
-    """Raises InputError if a model does not predict what the options ask for."""
-    planning, lacking = model.planning, []
-    if options.steer in ("route", "pursuit") and not planning.route_points:
-        lacking.append(f"no route (steer={options.steer})")
-    if options.speed == "target" and not planning.target_speeds:
-        lacking.append("no target speed (speed=target)")
-    if options.stop_signs and model.carla is None:
-        lacking.append("no boxes of stop signs (stop_signs=on)")
-    if lacking:
-        raise InputError(f"model {model.name} predicts {' and '.join(lacking)}; leave the options out")
 
 
 def moved_plan(plan: Plan, then: NDArray[np.float64], now: NDArray[np.float64]) -> Plan:

@@ -1,30 +1,15 @@
 """What helps a student beside its plan, and says so."""
 
 from dataclasses import dataclass
-from enum import IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lead.drive.student.cause import Cause
 from lead.drive.student.controllers import target_speed_pedals
 from lead.drive.student.heuristics import PUSH, Creep, StopSigns
 from lead.drive.student.options import Options
 from lead.drive.student.safety import BlindSpot, EmergencyBrake, Patience, clear_of
-from lead.model.config import ModelConfig
-
-USUAL_PATIENCE = 50.0  # s: a red light of CARLA lasts up to 47, Bench2Drive ends who stands for 60
-
-
-class Cause(IntFlag):
-    """What besides the plan made the control."""
-
-    STOP_SIGN = 1
-    CREEP = 2
-    OLD_PLAN = 4  # of an earlier tick, moved to where the ego is now
-    PATIENCE = 8
-    OBSTACLE = 16
-    BLIND_SPOT = 32
-    CLEARANCE = 64  # the wheel is turned farther
 
 
 @dataclass(frozen=True)
@@ -56,14 +41,12 @@ class Around:
 
 
 class Help:
-    """Puts right what the plan asks for, by the options."""
+    """Puts right what the plan asks for, by options in which all is told (`lead.drive.student.usual`)."""
 
-    def __init__(self, options: Options, model: ModelConfig) -> None:
-        seconds = patience(options, model)
-        guarded = is_guarded(options, model)
-        self._patience = Patience(seconds) if seconds else None
+    def __init__(self, options: Options) -> None:
+        self._patience = Patience(options.patience) if options.patience else None
         self._creep = Creep() if options.creep else None
-        self._brake, self._blind_spot = (EmergencyBrake(), BlindSpot()) if guarded else (None, None)
+        self._brake, self._blind_spot = (EmergencyBrake(), BlindSpot()) if options.guard else (None, None)
         self._signs = StopSigns() if options.stop_signs else None
 
     def step(self, action: Action, speed: float, around: Around) -> tuple[Action, Cause]:
@@ -92,17 +75,3 @@ class Help:
         if self._signs is not None and self._signs.step(around.boxes, speed, around.moved):
             found.append(Cause.STOP_SIGN)
         return found
-
-
-def is_guarded(options: Options, model: ModelConfig) -> bool:
-    """Whether LiDAR and radar guard the way: if asked, or with weights of ours that have both."""
-    if options.guard is None:
-        return not model.compat and model.sees_lidar
-    return options.guard
-
-
-def patience(options: Options, model: ModelConfig) -> float:
-    """Seconds of standing after which it goes on along its way, 0 for never: if asked, or with weights of ours with LiDAR."""
-    if options.patience is None:
-        return USUAL_PATIENCE if not model.compat and model.sees_lidar else 0.0
-    return options.patience

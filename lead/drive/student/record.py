@@ -5,7 +5,7 @@
 - `target_points` (T, 3, 2) previous, current, next; `command` (T,) index in `lead.dataset.sample.COMMANDS`;
 - `route` (T, R, 2), `waypoints` (T, W, 2), `speed_share` (T, K); R, W, K are 0 where the model predicts none;
 - `speed`, `target_speed` (T,), the latter NaN where none is predicted; `control` (T, 3) throttle, steer, brake;
-- `cause` (T,) bits of `lead.drive.student.help.Cause`;
+- `cause` (T,) bits of `lead.drive.student.cause.Cause`;
 - `first` (T + 1,) rows of `box` of each time, `box` (N, 9) `lead.model.boxes.Box`: none without `--record`;
 - `about` JSON: checkpoint, members, options, rig, `target_speeds` (m/s), `waypoint_interval` (s).
 

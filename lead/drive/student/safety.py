@@ -14,11 +14,8 @@ from lead.model.lidar import EGO_HALF_LENGTH
 
 TICKS = 20  # a second
 HALF_WAY = 1.1  # m to the side of a path within which a point lies in it
-LOW, RISE, HIGH = (
-    0.4,
-    0.03,
-    2.0,
-)  # m from the ground between which points count, the lower one higher by RISE a metre ahead
+LOW, HIGH = 0.4, 2.0  # m from the ground between which points count
+RISE = 0.03  # m that the lower one is higher a metre ahead, for hills
 STEP = 0.4  # m along a path
 ON = 20.0  # m that the planned way is continued straight
 NOISE = 1  # points that may lie in a path without being anything
@@ -44,6 +41,8 @@ STIRS = 2.0  # m in which it stands still: its plan wavers and lets go for a tic
 FARTHER = 0.3  # of steering, that the wheel may be turned for that
 AGAIN, WITHIN = 5.0, 30.0  # s of standing, at most, once it has waited as long as it is to, and m for which that holds
 
+Points = NDArray[np.floating]
+
 
 class EmergencyBrake:
     """Brakes for what lies within stopping distance in the planned way, or where the wheel leads within a second."""
@@ -51,11 +50,17 @@ class EmergencyBrake:
     def __init__(self) -> None:
         self._gaps: deque[float] = deque(maxlen=WATCHED + 1)
 
-    def step(self, speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]) -> bool:
-        """Whether to brake. One tick: speed (m/s), steering from -1 to 1, way (R, 2) m and points (N, 3) m, ego frame, z from
-        the ground."""
-        solid = obstacles(points, EGO_HALF_LENGTH + 2.0 * to_stop(speed))
-        gap = gap_along(planned(route), solid)
+    def step(self, speed: float, steer: float, route_R2: Points, points_N3: Points) -> bool:
+        """Whether to brake.
+
+        Args:
+            speed: m/s.
+            steer: from -1 to 1.
+            route_R2: the planned way, m, ego frame.
+            points_N3: of LiDAR and radar in this tick, m, ego frame, z from the ground.
+        """
+        solid = obstacles(points_N3, EGO_HALF_LENGTH + 2.0 * to_stop(speed))
+        gap = gap_along(planned(route_R2), solid)
         self._gaps.append(gap)
         known = len(self._gaps) > WATCHED and np.isfinite(self._gaps).all()
         leads = max(0.0, speed + (gap - self._gaps[0]) * TICKS / WATCHED) if known else 0.0  # m/s
@@ -67,12 +72,12 @@ class EmergencyBrake:
 class BlindSpot:
     """Does not set off into the way of who comes from behind, as radar shows it."""
 
-    def step(self, speed: float, route: NDArray[np.floating], returns: NDArray[np.floating]) -> bool:
-        """Whether to stay. One tick: speed (m/s), way (R, 2) m, radar returns (M, 4) x, y, z (m), radial speed (m/s)."""
-        aside = float(route[min(LOOKED_AT, len(route) - 1), 1])
+    def step(self, speed: float, route_R2: Points, returns_M4: Points) -> bool:
+        """Whether to stay; radar returns are x, y, z (m, ego frame, z from the ground) and radial speed (m/s)."""
+        aside = float(route_R2[min(LOOKED_AT, len(route_R2) - 1), 1])
         if speed > SETS_OFF or not MOVES_OVER[0] < abs(aside) < MOVES_OVER[1]:
             return False
-        x, y, z, rate = returns.T
+        x, y, z, rate = returns_M4.T
         y = y * np.sign(aside)
         coming = (-rate > COMES) & (np.hypot(x, y) < -rate * SOON)
         return int((coming & (x < NEAR) & (y > SIDE[0]) & (y < SIDE[1]) & (z > ECHO_LOW)).sum()) >= ECHOES
@@ -91,11 +96,8 @@ class Patience:
         self._most, self._standing = seconds, 0  # s, ticks
         self._gone, self._since = 0.0, inf  # m since it stood, and since it waited
 
-    def step(
-        self, speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]
-    ) -> float | None:  # fmt: skip
-        """Speed (m/s) to go at, None to do as planned. One tick: speed (m/s), steering from -1 to 1, way (R, 2) m and points
-        (N, 3) m."""
+    def step(self, speed: float, steer: float, route_R2: Points, points_N3: Points) -> float | None:
+        """Speed (m/s) to go at, None to do as planned. Arguments as in `EmergencyBrake.step`."""
         self._since += max(0.0, speed) / TICKS
         self._gone += max(0.0, speed) / TICKS
         if self._gone > STIRS:
@@ -104,7 +106,7 @@ class Patience:
         most = min(self._most, AGAIN) if self._since < WITHIN else self._most
         if self._standing > most * TICKS:
             self._standing, self._gone, self._since = 0, 0.0, 0.0
-        return PACE if self._since < GOES and can_go(speed, steer, route, points) else None
+        return PACE if self._since < GOES and can_go(speed, steer, route_R2, points_N3) else None
 
 
 def to_stop(speed: float, leads: float = 0.0) -> float:
@@ -112,24 +114,26 @@ def to_stop(speed: float, leads: float = 0.0) -> float:
     return REACTION * speed + MARGIN + max(0.0, speed**2 - leads**2) / (2.0 * DECELERATION)
 
 
-def can_go(speed: float, steer: float, route: NDArray[np.floating], points: NDArray[np.floating]) -> bool:
-    """Whether the next metres of the planned way are free, or those where a wheel turned a little farther leads, if the plan
-    turns at all: behind who stands in its lane it stays. As in `Patience`."""
-    if gap_along(planned(route), obstacles(points, EGO_HALF_LENGTH + FREE)) >= FREE:
+def can_go(speed: float, steer: float, route_R2: Points, points_N3: Points) -> bool:
+    """Whether the next metres of the planned way are free, or those where a wheel turned a little farther leads.
+
+    The latter if the plan turns at all: behind who stands in its lane it stays. Arguments as in `EmergencyBrake.step`.
+    """
+    if gap_along(planned(route_R2), obstacles(points_N3, EGO_HALF_LENGTH + FREE)) >= FREE:
         return True
-    turned = clear_of(steer, speed, points)
+    turned = clear_of(steer, speed, points_N3)
     meant = abs(steer) > TURNS / 2.0 and turned * steer > 0.0 and abs(turned - steer) < FARTHER
-    return meant and gap_turning(turned, obstacles(points, EGO_HALF_LENGTH + 2.0 * PASSES)) > PASSES
+    return meant and gap_turning(turned, obstacles(points_N3, EGO_HALF_LENGTH + 2.0 * PASSES)) > PASSES
 
 
-def clear_of(steer: float, speed: float, points: NDArray[np.floating]) -> float:
+def clear_of(steer: float, speed: float, points_N3: Points) -> float:
     """Steering (-1 to 1) nearest to the planned that leads past what stands before an ego at walking pace (speed in m/s).
 
-    The planned if that does, or if none does, or if it is faster. Points (N, 3) m, ego frame, z from the ground.
+    The planned if that does, or if none does, or if it is faster. Points in m, ego frame, z from the ground.
     """
     if speed > WALKING:
         return steer
-    solid = obstacles(points, EGO_HALF_LENGTH + 2.0 * PASSES)
+    solid = obstacles(points_N3, EGO_HALF_LENGTH + 2.0 * PASSES)
     others = np.arange(-1.0, 1.0 + TURNS / 2.0, TURNS)
     for wheel in (steer, *others[np.argsort(np.abs(others - steer))].tolist()):
         if gap_turning(wheel, solid) > PASSES:
@@ -137,21 +141,21 @@ def clear_of(steer: float, speed: float, points: NDArray[np.floating]) -> float:
     return steer
 
 
-def obstacles(points_N3: NDArray[np.floating], reach: float) -> NDArray[np.floating]:
+def obstacles(points_N3: Points, reach: float) -> Points:
     """Where (K, 2) points lie that are before the ego's front, within reach (m), above the ground and below a roof."""
     x, y, z = points_N3.T
     near = (x > EGO_HALF_LENGTH) & (x < reach) & (np.abs(y) < reach) & (z > LOW + RISE * x) & (z < HIGH)
     return points_N3[near, :2]
 
 
-def planned(route_R2: NDArray[np.floating]) -> NDArray[np.float64]:
+def planned(route_R2: Points) -> NDArray[np.float64]:
     """The planned way from the ego's centre on, continued straight, as a path (P, 2)."""
     path = np.vstack([[0.0, 0.0], route_R2])
     last = path[-1] - path[-2]
     return _dense(np.vstack([path, path[-1] + last / max(hypot(*last), STEP) * ON]))
 
 
-def gap_turning(steer: float, solid_K2: NDArray[np.floating]) -> float:
+def gap_turning(steer: float, solid_K2: Points) -> float:
     """Metres that the ego goes until it touches what lies where the wheel leads when it stays at `steer` (-1 to 1).
 
     It is taken as a rectangle: its front swings out beyond the path of its centre, its inner side cuts the bend.
@@ -172,7 +176,7 @@ def gap_turning(steer: float, solid_K2: NDArray[np.floating]) -> float:
     return _nearest(gaps[gaps > 0.0])
 
 
-def gap_along(path_P2: NDArray[np.float64], solid_K2: NDArray[np.floating]) -> float:
+def gap_along(path_P2: NDArray[np.float64], solid_K2: Points) -> float:
     """Metres from the ego's front along a path of points STEP apart to what lies in it, infinite if nothing does."""
     if not len(solid_K2):
         return inf
@@ -182,7 +186,7 @@ def gap_along(path_P2: NDArray[np.float64], solid_K2: NDArray[np.floating]) -> f
     return _nearest(nearest[inside] * STEP - EGO_HALF_LENGTH)
 
 
-def _nearest(gaps: NDArray[np.floating]) -> float:
+def _nearest(gaps: Points) -> float:
     return float(np.partition(gaps, NOISE)[NOISE]) if len(gaps) > NOISE else inf
 
 

@@ -14,10 +14,11 @@ from leaderboard.autoagents.autonomous_agent import AutonomousAgent, Track
 
 from lead.drive.agents.student import STAND, threads
 from lead.drive.student.checkpoint import find_checkpoint
-from lead.drive.student.driver import Driver, settled
+from lead.drive.student.driver import Driver
 from lead.drive.student.options import parse_student
 from lead.drive.student.place import reference_of
 from lead.drive.student.sensing import sensors_of
+from lead.drive.student.usual import settled
 
 
 def get_entry_point() -> str:
