@@ -1,10 +1,10 @@
 """Pack a trained `nano` as the student that comes with the package, with a card that says how it came about.
 
-    python recipes/ship_student.py STAGE... --data DATA --scores AGENT=RESULTS[,RESULTS...] ... --out FOLDER
+    python recipes/ship_student.py STAGE... [--beside STAGE] --data DATA --scores AGENT=RESULTS[,RESULTS...] ... --out FOLDER
 
 STAGE: the folders of its stages in order, each with `run.json`, `model/` and its logs; the last one's weights ship, and, as the
-perception that new students begin with, those of the last one that trained perception, without its planner. RESULTS:
-folders of `lead evaluate` on `mini`, one per seed.
+perception that new students begin with, those of the last one that trained perception, without its planner. The stage BESIDE
+is another model's, whose curves are drawn beside them. RESULTS: folders of `lead evaluate` on `mini`, one per seed.
 """
 
 import argparse
@@ -12,10 +12,15 @@ import hashlib
 import json
 import shlex
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from lead.dataset.routes import recorded_routes
@@ -28,7 +33,12 @@ from lead.train.logs import read_table
 
 PROTOCOL = "bench2drive-0.0.3"
 FIGURES = ("driving_score", "route_completion", "success_rate")
-WEIGHTS = "model.safetensors"
+WEIGHTS, CURVES = "model.safetensors", "curves.png"
+DRAWN = {
+    "loss": "training loss", "route_l1": "held-out way, mean error (m)",
+    "waypoint_l1": "held-out waypoints, mean error (m)", "speed_l1": "held-out target speed, mean error (m/s)",
+}  # fmt: skip
+SMOOTH = 5  # rows of the training log that a point of its curve is the mean of
 
 
 def halved(source: Path, target: Path, planner: bool) -> None:
@@ -82,6 +92,42 @@ def told_stage(folder: Path) -> list[str]:
     return [str(value) for value in told]
 
 
+def columns(table: list[dict[str, str]], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Steps and values (K,) of a column of a log, where it has any."""
+    told = [(float(row["step"]), float(row[name])) for row in table if row.get(name)]
+    steps, values = np.array(told, np.float64).reshape(-1, 2).T
+    return steps, values
+
+
+def draw_curves(stages: list[Path], beside: Path | None, out: Path) -> None:
+    """A picture of the stages' logs, one after the other, and of another model's from its first step on."""
+    figure, axes = plt.subplots(1, len(DRAWN), figsize=(15.0, 3.4), layout="constrained")
+    done = 0.0
+    for number, stage in enumerate(stages):
+        look = {"label": f"{settings(stage)['name']} {number + 1}", "marker": "o", "markersize": 3}
+        done = draw_stage(stage, axes, done, **look)
+    if beside is not None:
+        draw_stage(beside, axes, 0.0, label=settings(beside)["model"]["name"], color="0.5", linestyle="--")
+    for panel, title in zip(axes, DRAWN.values()):
+        panel.set(title=title, xlabel="thousand steps")
+        panel.set_ylim(bottom=0.0)
+    axes[0].legend()
+    figure.savefig(out, dpi=80)
+
+
+def draw_stage(stage: Path, axes: Sequence[Axes], begin: float, **look: Any) -> float:
+    """Draw a stage's logs from a step on; returns its last."""
+    train, checks = read_table(stage / "train.csv"), stage / "validation.csv"
+    held_out = read_table(checks) if checks.exists() else []
+    for panel, name in zip(axes, DRAWN):
+        steps, values = columns(train if name == "loss" else held_out, name)
+        if name == "loss":
+            rows = len(values) // SMOOTH * SMOOTH
+            steps, values = (part[:rows].reshape(-1, SMOOTH).mean(axis=1) for part in (steps, values))
+        panel.plot((steps + begin) / 1000.0, values, **look)
+    return begin + float(train[-1]["step"])
+
+
 def told_scores(agent: str, folders: list[Path]) -> str:
     """An agent's row: mean and standard deviation over seeds."""
     scores = [
@@ -115,7 +161,10 @@ are those of the embedded simulator, not CARLA's. Weights in half precision; var
 
 ## Training
 
-On the CPU, stage by stage; errors and precisions are those of routes kept apart, after the last epoch.
+On the CPU, stage by stage; errors and precisions are those of routes kept apart, after the last epoch. Each stage may have had
+other drives to learn from and others kept apart: curves of different stages are not one.
+
+![Losses and held-out errors over the steps of each stage]({CURVES})
 
 | {head} |
 |{"---|" * (head.count("|") + 1)}
@@ -136,6 +185,7 @@ def main() -> None:
     """Pack and print the card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stages", nargs="+", type=Path)
+    parser.add_argument("--beside", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--scores", nargs="+", default=[])
     parser.add_argument("--out", type=Path, default=FOLDER / "nano")
@@ -146,6 +196,7 @@ def main() -> None:
     halved(looking[-1] / "model" / WEIGHTS, chosen.out / PERCEPTION, planner=False)
     for name in ("config.json", "senses.json"):
         shutil.copyfile(model / name, chosen.out / name)
+    draw_curves(chosen.stages, chosen.beside, chosen.out / CURVES)
     pairs = [text.rpartition("=") for text in chosen.scores]
     scores = [(agent, [Path(folder) for folder in folders.split(",")]) for agent, _, folders in pairs]
     (chosen.out / "card.md").write_text(card(chosen.stages, chosen.data, scores))

@@ -4,6 +4,7 @@ import runpy
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 import torch
 
@@ -23,6 +24,7 @@ def packed(tmp_path_factory):
     data, trained, out = record_drives(root / "data", 4), root / "trained", root / "nano"
     assert lead("train", "nano", "--data", data, "--out", trained, "--device", "cpu", *SHORT, *SLIM).exit_code == 0
     words = [str(RECIPE), *(str(trained / name) for name in ("posttrain", "planner")), "--data", str(data)]
+    words += ["--beside", str(trained / "pretrain")]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sys, "argv", [*words, "--out", str(out)])
         runpy.run_path(str(RECIPE), run_name="__main__")
@@ -49,5 +51,6 @@ def test_the_card_tells_data_stages_and_sizes(packed):
     _, out = packed
     card = (out / "card.md").read_text()
     assert "4 drives" in card and "VillageCrossing" in card
+    assert "](curves.png)" in card and cv2.imread(str(out / "curves.png")).std(axis=(0, 1)).min() > 10.0
     assert "| posttrain |" in card and "| planner |" in card
     assert sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) < 20e6
