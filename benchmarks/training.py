@@ -40,7 +40,8 @@ def made_up(model: ModelConfig, rng: np.random.Generator) -> Sample:
         radar=rng.uniform(0.0, 3.0, (300, 5)).astype(np.float32), speed=8.0, acceleration=0.0, command=3,
         target_points=ahead[:3], route=ahead[: planning.route_points], waypoints=ahead[: planning.waypoints],
         headings=np.zeros(planning.waypoints, np.float32), waypoints_valid=np.ones(planning.waypoints, bool),
-        target_speed=9.0, brake=False, semantics=rng.integers(0, 10, (height, width), np.uint8),
+        expert_drove=np.ones(planning.waypoints, bool), target_speed=9.0, brake=False,
+        semantics=rng.integers(0, 10, (height, width), np.uint8),
         depth=rng.uniform(1.0, 50.0, (height // 4, width // 4)).astype(np.float32),
         bev=rng.integers(0, 13, raster, np.uint8), boxes=boxes, recording="made up", row=0, town="none", perturbed=False,
     )  # fmt: skip
