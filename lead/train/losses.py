@@ -23,6 +23,7 @@ class LossConfig:
     (spec/tfv6.md, trap 4). `stop_at_brake`: the target speed is 0 wherever the expert brakes, as published; else it is what the
     expert aims at, which is seldom 0 where it brakes for being a little too fast. `route_beta`: metres below which errors of the
     way count by their squares: half of all frames lie exactly on it, and the median of what one is unsure of is not to move.
+    `picture_classes`, `box_classes`: weights of the classes of `Semantic` in pictures and of `BoxClass`; None: all the same.
     """
 
     weights: Mapping[str, float] | None = None
@@ -30,6 +31,8 @@ class LossConfig:
     whole_metres: bool = False
     stop_at_brake: bool = True
     route_beta: float = 0.0
+    picture_classes: tuple[float, ...] | None = None
+    box_classes: tuple[float, ...] | None = None
 
 
 def batch_losses(
@@ -92,22 +95,27 @@ def _losses(
     if predictions.radar is not None and labels.radar is not None:
         yield "radar_loss", radar_loss(predictions.radar, labels.radar, model.bev, model.radar.max_speed)
     if predictions.semantic is not None and labels.semantic is not None:
-        yield "loss_semantic", _mean(semantic_errors(predictions.semantic, labels.semantic), of_carla)
+        yield (
+            "loss_semantic",
+            _mean(semantic_errors(predictions.semantic, labels.semantic, config.picture_classes), of_carla),
+        )
     if predictions.depth is not None and labels.depth is not None:
         yield "loss_depth", _mean(depth_errors(predictions.depth, labels.depth, config.whole_metres), of_carla)
     if predictions.carla is not None and labels.carla is not None:
-        yield from _bev_losses("", predictions.carla, labels.carla, model, of_carla)
+        yield from _bev_losses("", predictions.carla, labels.carla, model, of_carla, config.box_classes)
     if predictions.navsim is not None and labels.navsim is not None:
         yield from _bev_losses("navsim_", predictions.navsim, labels.navsim, model, _counted(labels, Source.NAVSIM))
 
 
 def _bev_losses(
-    prefix: str, predicted: BevPrediction, labels: BevLabels, model: ModelConfig, counted_B: Tensor | None
-) -> Iterator[tuple[str, Tensor]]:
+    prefix: str, predicted: BevPrediction, labels: BevLabels, model: ModelConfig, counted_B: Tensor | None,
+    box_classes: tuple[float, ...] | None = None,
+) -> Iterator[tuple[str, Tensor]]:  # fmt: skip
     if predicted.semantic is not None:
         yield f"{prefix}loss_bev_semantic", _mean(semantic_errors(predicted.semantic, labels.semantic), counted_B)
     if predicted.boxes is not None:
-        for name, loss_B in box_losses(predicted.boxes, labels.boxes, labels.boxes_valid, model.bev.cell).items():
+        losses = box_losses(predicted.boxes, labels.boxes, labels.boxes_valid, model.bev.cell, box_classes)
+        for name, loss_B in losses.items():
             yield f"{prefix}loss_center_net_{name}", _mean(loss_B, counted_B)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lead.model.batch import BoxMaps
 from lead.model.boxes import Box
+from lead.train.losses_dense import class_weights
 
 LEAST_RADIUS = 2
 """Cells; of the smallest peak."""
@@ -33,7 +34,9 @@ class BoxTargets:
     velocity: Tensor  # (B, N) m/s
 
 
-def box_losses(maps: BoxMaps, boxes_BN8: Tensor, valid_BN: Tensor, cell: int) -> dict[str, Tensor]:
+def box_losses(
+    maps: BoxMaps, boxes_BN8: Tensor, valid_BN: Tensor, cell: int, class_weight: tuple[float, ...] | None = None
+) -> dict[str, Tensor]:
     """Losses (B,) by name (spec/tfv6.md, 3.1).
 
     Args:
@@ -41,6 +44,7 @@ def box_losses(maps: BoxMaps, boxes_BN8: Tensor, valid_BN: Tensor, cell: int) ->
         boxes_BN8: `Box` up to the class, in pixels of the raster.
         valid_BN: which rows are boxes.
         cell: edge of a cell in pixels.
+        class_weight: how much the heatmap of each class counts; None: all the same.
     """
     classes, rows, columns = maps.heatmap.shape[1:]
     targets = box_targets(boxes_BN8.float(), valid_BN, cell, (classes, rows, columns), maps.yaw_class.shape[1])
@@ -57,7 +61,7 @@ def box_losses(maps: BoxMaps, boxes_BN8: Tensor, valid_BN: Tensor, cell: int) ->
     yaw_logits_BKN = at_centres(maps.yaw_class).transpose(1, 2)
     residual_BN = at_centres(maps.yaw_residual).squeeze(-1)
     losses = {
-        "heatmap": focal_loss(maps.heatmap.float(), targets.heatmap) / peaks_B,
+        "heatmap": focal_loss(maps.heatmap.float(), targets.heatmap, class_weight) / peaks_B,
         "wh": mean((at_centres(maps.extent) - targets.extent).abs().mean(-1)),
         "offset": mean((at_centres(maps.offset) - targets.offset).abs().mean(-1)),
         "yaw_class": mean(F.cross_entropy(yaw_logits_BKN, targets.yaw_class, reduction="none")),
@@ -68,12 +72,13 @@ def box_losses(maps: BoxMaps, boxes_BN8: Tensor, valid_BN: Tensor, cell: int) ->
     return losses
 
 
-def focal_loss(logits_BCYX: Tensor, heatmap_BCYX: Tensor) -> Tensor:
-    """Gaussian focal loss (B,), a sum over all cells."""
+def focal_loss(logits_BCYX: Tensor, heatmap_BCYX: Tensor, class_weight: tuple[float, ...] | None = None) -> Tensor:
+    """Gaussian focal loss (B,), a sum over all cells, each times its class's weight."""
     p_BCYX = logits_BCYX.sigmoid()
     peak_BCYX = -(p_BCYX + EPSILON).log() * (1.0 - p_BCYX) ** ALPHA
     around_BCYX = -(1.0 - p_BCYX + EPSILON).log() * p_BCYX**ALPHA * (1.0 - heatmap_BCYX) ** GAMMA
-    return torch.where(heatmap_BCYX == 1.0, peak_BCYX, around_BCYX).sum((1, 2, 3))
+    loss_BC = torch.where(heatmap_BCYX == 1.0, peak_BCYX, around_BCYX).sum((2, 3))
+    return loss_BC.sum(1) if class_weight is None else loss_BC @ class_weights(class_weight, loss_BC.device)
 
 
 def box_targets(

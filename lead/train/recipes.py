@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lead import InputError
+from lead.dataset.box_labels import BoxClass
+from lead.dataset.kinds import Semantic
 from lead.dataset.routes import Selection
 from lead.model import variants
 from lead.model.config import ModelConfig
@@ -24,6 +26,14 @@ STAGES = PRETRAIN, POSTTRAIN, PLANNER = "pretrain", "posttrain", "planner"
 """In the order in which they are trained."""
 FUNCTION = "recipe"
 """What a recipe's file defines."""
+SELDOM_IN_PICTURES = {
+    Semantic.TRAFFIC_LIGHT: 4.0, Semantic.PEDESTRIAN: 4.0, Semantic.OBSTACLE: 2.0, Semantic.SPECIAL_VEHICLE: 4.0,
+    Semantic.STOP_SIGN: 8.0, Semantic.BIKER: 4.0,
+}  # fmt: skip
+SELDOM_AS_BOXES = {BoxClass.TRAFFIC_LIGHT: 4.0, BoxClass.STOP_SIGN: 8.0, BoxClass.SPECIAL: 2.0, BoxClass.OBSTACLE: 2.0}
+PICTURE_CLASSES = tuple(SELDOM_IN_PICTURES.get(kind, 1.0) for kind in Semantic)
+BOX_CLASSES = tuple(SELDOM_AS_BOXES.get(kind, 1.0) for kind in BoxClass)
+"""Weights of classes for small models: a stop sign is one pixel of ten thousand, and stays the background's without."""
 
 
 def two_stages(name: str, model: ModelConfig, compute: ComputeConfig, data: DataConfig | None = None) -> Recipe:
@@ -108,7 +118,7 @@ def on_two_cores(recipe: Recipe) -> Recipe:
     stages = [
         replace(
             stage, epochs=8, batch=16, optimiser=optimiser, schedule=schedule,
-            losses=LossConfig(stop_at_brake=False, route_beta=1.0),
+            losses=LossConfig(stop_at_brake=False, route_beta=1.0, picture_classes=PICTURE_CLASSES, box_classes=BOX_CLASSES),
             data=replace(
                 stage.data, selection=replace(stage.data.selection, skip_first=1, standing_every=6, departures=4)
             ),

@@ -12,7 +12,7 @@ from lead.model.variants import CARLA_GRID, navsim_carla_mixed, pretrain, resnet
 from lead.train.assignment import assign, assign_on_device
 from lead.train.labels import IGNORED, Labels, Source
 from lead.train.losses import LossConfig, batch_losses, loss_weights, stopping
-from lead.train.losses_boxes import draw_peaks, latest_in_cell, peak_radius, yaw_bin
+from lead.train.losses_boxes import draw_peaks, focal_loss, latest_in_cell, peak_radius, yaw_bin
 from lead.train.losses_dense import depth_errors, semantic_errors
 from lead.train.losses_planning import two_hot
 from lead.train.losses_radar import radar_loss
@@ -77,6 +77,19 @@ def test_ignored_pixels_cost_nothing():
     assert semantic_errors(logits, torch.tensor([[[0, IGNORED]]], dtype=torch.uint8)).item() == pytest.approx(
         0.5 * np.log(2)
     )
+
+
+def test_classes_weigh_as_told():
+    logits, labels = torch.zeros(1, 2, 1, 2), torch.tensor([[[0, 1]]], dtype=torch.uint8)
+    even, weighed = semantic_errors(logits, labels), semantic_errors(logits, labels, (1.0, 5.0))
+    assert weighed.item() == pytest.approx(3.0 * even.item()) and even.item() == pytest.approx(np.log(2))
+    heat = torch.zeros(1, 2, 3, 3)
+    heat[0, 1, 1, 1] = 1.0
+    first, second = (focal_loss(torch.zeros(1, 2, 3, 3), heat, weights) for weights in ((1.0, 0.0), (0.0, 1.0)))
+    assert focal_loss(torch.zeros(1, 2, 3, 3), heat, (2.0, 3.0)).item() == pytest.approx(
+        (2 * first + 3 * second).item()
+    )
+    assert focal_loss(torch.zeros(1, 2, 3, 3), heat).item() == pytest.approx((first + second).item())
 
 
 def test_depth_is_not_cut_to_metres_unless_asked():
