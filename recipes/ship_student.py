@@ -50,21 +50,22 @@ def halved(source: Path, target: Path, planner: bool) -> None:
 
 
 def told_data(root: Path) -> str:
-    """How much was driven where, and a hash over all frames that count."""
-    routes, found = [route for route in recorded_routes(root) if route.kept], hashlib.sha256()
-    for digest in sorted(hashlib.sha256((route.folder / "frames.arrow").read_bytes()).hexdigest() for route in routes):
-        found.update(digest.encode())
+    """How much was driven where, and a hash over all frames that count; what lies there more than once is told once."""
+    lying = [route for route in recorded_routes(root) if route.kept]
+    by_hash = {hashlib.sha256((route.folder / "frames.arrow").read_bytes()).hexdigest(): route for route in lying}
+    routes, digest = list(by_hash.values()), hashlib.sha256("".join(sorted(by_hash)).encode()).hexdigest()
     frames = sum(route.frames for route in routes)
     towns = ", ".join(sorted({route.town for route in routes}))
     headers = [route.opened(route.folder).header for route in routes]
     quality = " and ".join(map(str, sorted({header.jpeg_quality for header in headers})))
     learners = sum(bool(header.expert.get("learner")) for header in headers)
     situations = len({name for route in routes for name in route.situations})
+    twice = f" {len(lying) - len(routes)} of them count twice." if len(lying) > len(routes) else ""
     return (
-        f"{len(routes)} drives of `expert:aligned` on the suite `train`, in {learners} of which the student of the stage before "
-        f"drove in turns (`--learner`), {frames} frames, {frames / 4 / 3600:.2f} h, in "
-        f"{towns}; {situations} types of situations; pictures of JPEG quality {quality}; SHA-256 over the sorted hashes of their "
-        f"frames `{found.hexdigest()}`."
+        f"{len(routes)} drives of `expert:aligned`, in {learners} of which the student of the stage before drove in turns "
+        f"(`--learner`), on the suite `train` and on routes of `lead routes generate`, {frames} frames, "
+        f"{frames / 4 / 3600:.2f} h, in {towns}; {situations} types of situations; pictures of JPEG quality {quality}; SHA-256 "
+        f"over the sorted hashes of their frames `{digest}`.{twice}"
     )
 
 

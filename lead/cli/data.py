@@ -75,7 +75,7 @@ def check(
             for fault in faults_of(each, pictures, lambda done, of: bar.update(task, completed=done, total=of)):
                 found += 1
                 bar.console.print(f"{each / fault.path}: {fault.what}", markup=False, soft_wrap=True)
-    console.print(f"{found} faults in {root}" if found else f"{root} is whole", soft_wrap=True)
+    console.print(f"{found} fault{'s' if found > 1 else ''} in {root}" if found else f"{root} is whole", soft_wrap=True)
     raise typer.Exit(1 if found else 0)
 
 
