@@ -50,17 +50,20 @@ def halved(source: Path, target: Path, planner: bool) -> None:
 
 
 def told_data(root: Path) -> str:
-    """How much was driven where, and a hash over all frames that count; what lies there more than once is told once."""
+    """How much was driven where, and a hash over all frames that count; what is linked there more than once is told once."""
     lying = [route for route in recorded_routes(root) if route.kept]
-    by_hash = {hashlib.sha256((route.folder / "frames.arrow").read_bytes()).hexdigest(): route for route in lying}
-    routes, digest = list(by_hash.values()), hashlib.sha256("".join(sorted(by_hash)).encode()).hexdigest()
+    stored = {route: (route.folder / "frames.arrow").stat() for route in lying}
+    routes = list({(stat.st_dev, stat.st_ino): route for route, stat in stored.items()}.values())
+    hashes = sorted(hashlib.sha256((route.folder / "frames.arrow").read_bytes()).hexdigest() for route in routes)
+    digest = hashlib.sha256("".join(hashes).encode()).hexdigest()
     frames = sum(route.frames for route in routes)
     towns = ", ".join(sorted({route.town for route in routes}))
     headers = [route.opened(route.folder).header for route in routes]
     quality = " and ".join(map(str, sorted({header.jpeg_quality for header in headers})))
     learners = sum(bool(header.expert.get("learner")) for header in headers)
     situations = len({name for route in routes for name in route.situations})
-    twice = f" {len(lying) - len(routes)} of them count twice." if len(lying) > len(routes) else ""
+    more = len(lying) - len(routes)
+    twice = f" {more} of them {'counts' if more == 1 else 'count'} twice." if more else ""
     return (
         f"{len(routes)} drives of `expert:aligned`, in {learners} of which the student of the stage before drove in turns "
         f"(`--learner`), on the suite `train` and on routes of `lead routes generate`, {frames} frames, "

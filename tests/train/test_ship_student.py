@@ -1,6 +1,8 @@
 """The recipe that packs trained stages as the student that ships."""
 
+import os
 import runpy
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,6 +24,8 @@ def packed(tmp_path_factory):
     """Folders of the training and of what was packed."""
     root = tmp_path_factory.mktemp("ship")
     data, trained, out = record_drives(root / "data", 4), root / "trained", root / "nano"
+    first = next(data.rglob("frames.arrow")).parent
+    shutil.copytree(first, data / "twice" / first.name, copy_function=os.link)
     assert lead("train", "nano", "--data", data, "--out", trained, "--device", "cpu", *SHORT, *SLIM).exit_code == 0
     words = [str(RECIPE), *(str(trained / name) for name in ("posttrain", "planner")), "--data", str(data)]
     words += ["--beside", str(trained / "pretrain")]
@@ -50,7 +54,7 @@ def test_perception_is_that_before_the_planner_alone_was_trained(packed):
 def test_the_card_tells_data_stages_and_sizes(packed):
     _, out = packed
     card = (out / "card.md").read_text()
-    assert "4 drives" in card and "VillageCrossing" in card
+    assert "4 drives" in card and "1 of them counts twice" in card and "VillageCrossing" in card
     assert "](curves.png)" in card and cv2.imread(str(out / "curves.png")).std(axis=(0, 1)).min() > 10.0
     assert "| posttrain |" in card and "| planner |" in card
     assert sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) < 20e6
